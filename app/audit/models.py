@@ -1,0 +1,37 @@
+"""Append-only, hash-chained entries: one chain in the union, one in each partition (its tip is in `Head`)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.audit.actions import Action
+from app.extensions import BigId, Instant, PartitionBase, db, one_of
+
+
+class _Entry:
+    """`entry_hash` = SHA-256(previous hash, canonical JSON of the rest), hex."""
+
+    sequence: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(Instant)
+    actor: Mapped[str] = mapped_column(sa.String(80))
+    subject: Mapped[str] = mapped_column(sa.String(80))
+    details: Mapped[str] = mapped_column(sa.Text)
+    previous_hash: Mapped[str] = mapped_column(sa.String(64))
+    entry_hash: Mapped[str] = mapped_column(sa.String(64))
+
+
+class AuditEntry(_Entry, PartitionBase):
+    """What was done to a resident's data in this town."""
+
+    __tablename__ = "audit_entry"
+    action: Mapped[Action] = mapped_column(one_of(Action, "audit_action"))
+
+
+class UnionAuditEntry(_Entry, db.Model):
+    """What was done to the union: members, sites, terminals, ordinances."""
+
+    __tablename__ = "union_audit_entry"
+    action: Mapped[Action] = mapped_column(one_of(Action, "union_audit_action"))

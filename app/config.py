@@ -1,0 +1,101 @@
+"""Settings: read once from the environment, frozen, complete or no start.
+
+`KOIKI_HOME` holds an embedded installation (union.db, partitions/, keys/, tray/). A secret comes from
+`KOIKI_SECRET_<NAME>` (base64) or from `KOIKI_HOME/keys/<name>.key`; outside of those two there is none, and no default.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets as random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from app.errors import KoikiError
+
+SURFACES = ("kiosk", "agents", "counter", "reports", "verify")
+SECRET_NAMES = ("session", "pepper", "route", "sheet", "register", "ticket")
+SECRET_BYTES = 32
+
+
+class MissingSecretError(KoikiError):
+    """A secret is neither in the environment nor in the key folder."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        super().__init__(f"secret '{name}' is missing: set KOIKI_SECRET_{name.upper()} or run 'union init' to make {folder}/{name}.key")
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """32 random bytes each; every one guards another thing, so that one can be changed alone."""
+
+    session: bytes  # signs cookies
+    pepper: bytes  # server-side PINs: outside the database on purpose
+    route: bytes  # HMAC of a card credential in the union's route table
+    sheet: bytes  # AES-256-GCM of finished sheets at rest
+    register: bytes  # AES-256-GCM of the individual number in a partition
+    ticket: bytes  # Ed25519 seed: the portal's signature under tickets, grants and manifests
+
+
+@dataclass(frozen=True)
+class Config:
+    """All that an installation may set. See docs/operators.md for each name."""
+
+    home: Path
+    union_url: str
+    portal_url: str = "http://127.0.0.1:8800"
+    surfaces: tuple[str, ...] = SURFACES
+    demo: bool = False
+    place_urls: Mapping[str, str] = field(default_factory=dict)
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """All secrets; :raises MissingSecretError: for the first one that is absent."""
+        return Secrets(**{name: self._secret(name) for name in SECRET_NAMES})
+
+    @property
+    def keys_folder(self) -> Path:
+        return self.home / "keys"
+
+    @property
+    def is_https(self) -> bool:
+        return self.portal_url.startswith("https://")
+
+    def _secret(self, name: str) -> bytes:
+        given = self.environ.get(f"KOIKI_SECRET_{name.upper()}")
+        path = self.keys_folder / f"{name}.key"
+        if given is None and path.is_file():
+            given = path.read_text()
+        if not given or len(value := base64.b64decode(given)) != SECRET_BYTES:
+            raise MissingSecretError(name, self.keys_folder)
+        return value
+
+
+def load(environ: Mapping[str, str] | None = None) -> Config:
+    """Read the environment once."""
+    env = dict(os.environ if environ is None else environ)
+    home = Path(env.get("KOIKI_HOME", "var/koiki")).resolve()
+    return Config(
+        home=home,
+        union_url=env.get("KOIKI_UNION_URL", f"sqlite:///{home / 'union.db'}"),
+        portal_url=env.get("KOIKI_PORTAL_URL", "http://127.0.0.1:8800").rstrip("/"),
+        surfaces=tuple(filter(None, env.get("KOIKI_SURFACES", ",".join(SURFACES)).split(","))),
+        demo=env.get("KOIKI_DEMO") == "1",
+        place_urls={k.removeprefix("KOIKI_PLACE_").lower(): v for k, v in env.items() if k.startswith("KOIKI_PLACE_")},
+        environ={k: v for k, v in env.items() if k.startswith("KOIKI_")},
+    )
+
+
+def create_keys(folder: Path) -> list[str]:
+    """Make the key files that are missing, readable by their owner alone; give the names made."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    made = [name for name in SECRET_NAMES if not (folder / f"{name}.key").exists()]
+    for name in made:
+        handle = os.open(folder / f"{name}.key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(base64.b64encode(random.token_bytes(SECRET_BYTES)).decode())
+    return made

@@ -1,0 +1,199 @@
+"""Partition tables of issuing: the journal. What must not happen is refused here first.
+
+- a copy has at most one live attempt (`one_live_attempt`); each attempt has its own 発行番号, never used again;
+- an order is placed at most once per idempotency key; money is held, kept and given back at most once;
+- a grant to print is used once (`grant_id` unique); events are append-only and gapless per copy;
+- numbers, the outbox sequence and the audit tip come from the one `Head` row, under its lock, never from the clock.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.extensions import BigId, Instant, PartitionBase, one_of
+from app.issuance.states import Payment, State
+
+
+class Disposal(StrEnum):
+    """処分情報: what became of a number that does not count."""
+
+    NEVER_PRINTED = "never_printed"
+    DESTROYED = "destroyed"  # a person destroyed the sheet
+    MISSING = "missing"  # a person looked and found none
+
+
+class CaseKind(StrEnum):
+    GUARD_MISMATCH = "guard_mismatch"
+    MANIFEST_MISMATCH = "manifest_mismatch"
+    RENDER_FAILED = "render_failed"
+    OUTCOME_UNKNOWN = "outcome_unknown"
+    PAYMENT_UNKNOWN = "payment_unknown"
+    NOT_TAKEN = "not_taken"
+
+
+class Head(PartitionBase):
+    """The one row that every writing transaction locks: sequences and the tip of the audit chain."""
+
+    __tablename__ = "head"
+    head_id: Mapped[int] = mapped_column(sa.Integer, primary_key=True, default=1)
+    epoch: Mapped[int] = mapped_column(sa.Integer, default=1)  # +1 at every restore or move: fences old relays
+    issue_sequence: Mapped[int] = mapped_column(BigId, default=0)
+    outbox_sequence: Mapped[int] = mapped_column(BigId, default=0)
+    audit_sequence: Mapped[int] = mapped_column(BigId, default=0)
+    audit_hash: Mapped[str] = mapped_column(sa.String(64), default="0" * 64)
+    __table_args__ = (sa.CheckConstraint("head_id = 1", name="one_row"),)
+
+
+class Order(PartitionBase):
+    """A basket: what one resident asked for in one visit, its price, and the state of the money."""
+
+    __tablename__ = "issue_order"
+    order_id: Mapped[str] = mapped_column(sa.String(36), primary_key=True)
+    visit_id: Mapped[str] = mapped_column(sa.ForeignKey("sign_in.visit_id"), index=True)
+    idempotency_key: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    request_sha256: Mapped[str] = mapped_column(sa.String(64))  # same key, other request = conflict
+    terminal_id: Mapped[str] = mapped_column(sa.String(40), index=True)
+    site: Mapped[str] = mapped_column(sa.String(40))
+    site_municipality: Mapped[str] = mapped_column(sa.String(6))
+    channel: Mapped[str] = mapped_column(sa.String(20))
+    yen: Mapped[int] = mapped_column(sa.Integer)
+    payment: Mapped[Payment] = mapped_column(one_of(Payment, "payment"), default=Payment.NONE)
+    payment_key: Mapped[str] = mapped_column(sa.String(60), unique=True)
+    yen_inserted: Mapped[int] = mapped_column(sa.Integer, default=0)
+    yen_due: Mapped[int | None] = mapped_column(sa.Integer)  # to keep: the copies that came out
+    is_open: Mapped[bool] = mapped_column(default=True)  # False once every copy and the money are final
+    placed_at: Mapped[datetime] = mapped_column(Instant)
+    changed_at: Mapped[datetime] = mapped_column(Instant)
+    version: Mapped[int] = mapped_column(sa.Integer, default=1)
+    __table_args__ = (
+        sa.Index("one_open_order", "visit_id", unique=True, sqlite_where=sa.text("is_open"), postgresql_where=sa.text("is_open")),
+        sa.CheckConstraint("yen >= 0 AND yen_inserted >= 0", name="yen_not_negative"),
+        sa.CheckConstraint("yen_due IS NULL OR (yen_due >= 0 AND yen_due <= yen)", name="due_within_price"),
+        sa.CheckConstraint("payment NOT IN ('committing', 'committed') OR yen_due IS NOT NULL", name="committed_has_due"),
+        sa.CheckConstraint("is_open OR payment IN ('committed', 'released')", name="closed_is_paid_or_paid_back"),
+    )
+
+
+class Issuance(PartitionBase):
+    """One row a copy (通): what is certified, of whom, under which number, and how far it has come."""
+
+    __tablename__ = "issuance"
+    issuance_id: Mapped[str] = mapped_column(sa.String(36), primary_key=True)
+    order_id: Mapped[str] = mapped_column(sa.ForeignKey("issue_order.order_id"), index=True)
+    position: Mapped[int] = mapped_column(sa.Integer)
+    kind: Mapped[str] = mapped_column(sa.String(40))
+    subject: Mapped[str] = mapped_column(sa.String(15), index=True)  # atena_no of the requester
+    persons: Mapped[str] = mapped_column(sa.Text)  # atena_no of everybody shown, space-separated
+    options: Mapped[str] = mapped_column(sa.Text, default="")
+    document: Mapped[str] = mapped_column(sa.Text)  # canonical JSON of the frozen document: all that the sheet may say
+    snapshot: Mapped[str] = mapped_column(sa.Text)  # register serial and history numbers that it was made from
+    yen: Mapped[int] = mapped_column(sa.Integer)
+    state: Mapped[State] = mapped_column(one_of(State, "issuance_state"), default=State.FIXED)
+    version: Mapped[int] = mapped_column(sa.Integer, default=1)
+    changed_at: Mapped[datetime] = mapped_column(Instant)
+    __table_args__ = (
+        sa.UniqueConstraint("order_id", "position"),
+        sa.CheckConstraint("yen >= 0", name="yen_not_negative"),
+        sa.Index("ix_issuance_fixed", "state", sqlite_where=sa.text("state = 'fixed'"), postgresql_where=sa.text("state = 'fixed'")),
+    )
+
+
+class Attempt(PartitionBase):
+    """One try at putting a copy on paper, with its own number. The old one is void before a new one may start."""
+
+    __tablename__ = "attempt"
+    attempt_id: Mapped[str] = mapped_column(sa.String(36), primary_key=True)
+    issuance_id: Mapped[str] = mapped_column(sa.ForeignKey("issuance.issuance_id"))
+    number_in_copy: Mapped[int] = mapped_column(sa.Integer)
+    issue_number: Mapped[str] = mapped_column(sa.Text, unique=True)
+    sheets: Mapped[int | None] = mapped_column(sa.Integer)
+    pdf_sha256: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    grant_id: Mapped[str | None] = mapped_column(sa.String(36), unique=True)
+    granted_at: Mapped[datetime | None] = mapped_column(Instant)
+    outcome: Mapped[str | None] = mapped_column(sa.Text)  # JSON: what printer and sensor said
+    voided_at: Mapped[datetime | None] = mapped_column(Instant)
+    disposal: Mapped[Disposal | None] = mapped_column(one_of(Disposal, "disposal"))
+    __table_args__ = (
+        sa.UniqueConstraint("issuance_id", "number_in_copy"),
+        sa.Index("one_live_attempt", "issuance_id", unique=True, sqlite_where=sa.text("voided_at IS NULL"), postgresql_where=sa.text("voided_at IS NULL")),
+        sa.CheckConstraint("(voided_at IS NULL) = (disposal IS NULL)", name="void_has_disposal"),
+        sa.CheckConstraint("(pdf_sha256 IS NULL) = (sheets IS NULL)", name="sheets_with_pdf"),
+        sa.CheckConstraint("grant_id IS NULL OR pdf_sha256 IS NOT NULL", name="grant_needs_pdf"),
+    )
+
+
+class Sheet(PartitionBase):
+    """A finished PDF (and its preview), encrypted, named by its content. Erased when the copy is final."""
+
+    __tablename__ = "sheet"
+    pdf_sha256: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    attempt_id: Mapped[str] = mapped_column(sa.ForeignKey("attempt.attempt_id"), unique=True)
+    pdf: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    preview: Mapped[bytes] = mapped_column(sa.LargeBinary)  # PNG of page 1 with 見本 across it
+    stored_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class IssuanceEvent(PartitionBase):
+    """Append-only: every move of a copy, written in the transaction that made it."""
+
+    __tablename__ = "issuance_event"
+    issuance_id: Mapped[str] = mapped_column(sa.ForeignKey("issuance.issuance_id"), primary_key=True)
+    sequence: Mapped[int] = mapped_column(sa.Integer, primary_key=True)
+    from_state: Mapped[State | None] = mapped_column(one_of(State, "event_from_state"))
+    to_state: Mapped[State] = mapped_column(one_of(State, "event_to_state"))
+    actor: Mapped[str] = mapped_column(sa.String(80))
+    note: Mapped[str] = mapped_column(sa.Text, default="")
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
+class PaymentEvent(PartitionBase):
+    """Append-only: every move of an order's money."""
+
+    __tablename__ = "payment_event"
+    order_id: Mapped[str] = mapped_column(sa.ForeignKey("issue_order.order_id"), primary_key=True)
+    sequence: Mapped[int] = mapped_column(sa.Integer, primary_key=True)
+    from_state: Mapped[Payment | None] = mapped_column(one_of(Payment, "payment_event_from"))
+    to_state: Mapped[Payment] = mapped_column(one_of(Payment, "payment_event_to"))
+    yen: Mapped[int] = mapped_column(sa.Integer)
+    actor: Mapped[str] = mapped_column(sa.String(80))
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Refusal(PartitionBase):
+    """A request that a rule refused: the true rule for staff, the reference code that the resident was shown."""
+
+    __tablename__ = "refusal"
+    reference: Mapped[str] = mapped_column(sa.String(12), primary_key=True)  # N-XXXX, random: encodes nothing
+    visit_id: Mapped[str] = mapped_column(sa.ForeignKey("sign_in.visit_id"))
+    kind: Mapped[str] = mapped_column(sa.String(40))
+    rule: Mapped[str] = mapped_column(sa.String(8))
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Case(PartitionBase):
+    """案件: something that only a person may close. A retry that succeeds closes nothing."""
+
+    __tablename__ = "issue_case"
+    case_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    kind: Mapped[CaseKind] = mapped_column(one_of(CaseKind, "case_kind"))
+    order_id: Mapped[str | None] = mapped_column(sa.ForeignKey("issue_order.order_id"))
+    issuance_id: Mapped[str | None] = mapped_column(sa.ForeignKey("issuance.issuance_id"))
+    terminal_id: Mapped[str] = mapped_column(sa.String(40))
+    evidence: Mapped[str] = mapped_column(sa.Text)
+    opened_at: Mapped[datetime] = mapped_column(Instant)
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    closed_by: Mapped[str | None] = mapped_column(sa.String(80))
+    verdict: Mapped[str | None] = mapped_column(sa.String(40))
+    __table_args__ = (sa.CheckConstraint("(closed_at IS NULL) = (closed_by IS NULL)", name="closed_by_somebody"),)
+
+
+class Outbox(PartitionBase):
+    """What the union must learn: money and counts, never a person. Written in the home transaction, applied once."""
+
+    __tablename__ = "outbox"
+    sequence: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    body: Mapped[str] = mapped_column(sa.Text)
