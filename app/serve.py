@@ -1,0 +1,163 @@
+"""Start an embedded installation on one machine and stop it again: portal, worker, relay, reconciler, terminal agents.
+
+For a demonstration and for development (`script/run`). In production each of these is a unit of the init system
+(docs/operators.md): the commands are the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from app import config as settings
+from app.config import Config
+
+START_SECONDS = 60
+STOP_SECONDS = 10
+RESTART_PAUSE_SECONDS = 1.0
+
+
+@dataclass
+class Part:
+    """One process of the installation, started again when it ends by itself."""
+
+    name: str
+    command: Sequence[str]
+    environ: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        # a session of its own: Ctrl-C reaches the supervisor alone, which then stops the parts in order
+        self.process = subprocess.Popen(self.command, env={**os.environ, **self.environ}, start_new_session=True)  # noqa: S603 own commands
+
+    def has_ended(self) -> bool:
+        return self.process is not None and self.process.poll() is not None
+
+    def stop(self) -> None:
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+
+def say(line: str) -> None:
+    """One plain line for the person at the keyboard."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def gunicorn(app: str, url: str, *options: str) -> list[str]:
+    """A gunicorn command line that listens on the host and port of `url`."""
+    address = urlsplit(url)
+    bind = f"{address.hostname}:{address.port}"
+    return [sys.executable, "-m", "gunicorn", app, "-b", bind, "-k", "gthread", "--no-control-socket", "--log-level", "warning", *options]
+
+
+def flask(*words: str) -> list[str]:
+    """A command of the portal's command line."""
+    return [sys.executable, "-m", "flask", "--app", "wsgi", *words]
+
+
+def agent_folders(config: Config) -> list[Path]:
+    """The terminals that were enrolled on this machine, in the order of their names."""
+    return sorted(path.parent for path in config.home.glob("agents/*/terminal.json"))
+
+
+def agent_part(config: Config, folder: Path) -> Part:
+    """The agent of one terminal: one process, loopback only."""
+    url = json.loads((folder / "terminal.json").read_text())["agent_url"]
+    environ = {"KOIKI_AGENT_HOME": str(folder), "KOIKI_AGENT_CARDS": str(config.home / "tray" / "cards")}
+    return Part(f"agent {folder.name}", gunicorn("app.terminal:create_agent(start_loop=True)", url, "-w", "1", "--threads", "16"), environ)
+
+
+def parts(config: Config, terminals: int, workers: int) -> list[Part]:
+    """Everything that runs, in the order of starting."""
+    portal = Part("portal", gunicorn("wsgi:app", config.portal_url, "-w", str(workers), "--threads", "8"))
+    keepers = [Part(name, flask("issuance", name)) for name in ("worker", "relay", "reconcile")]
+    return [portal, *keepers, *(agent_part(config, folder) for folder in agent_folders(config)[:terminals])]
+
+
+def is_listening(url: str) -> bool:
+    """Whether somebody accepts connections there."""
+    address = urlsplit(url)
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex((address.hostname or "", address.port or 80)) == 0
+
+
+def refuse_taken_ports(config: Config, running: Sequence[Part]) -> None:
+    """Say in plain words which address is taken already, before anything starts."""
+    urls = [config.portal_url, *(p.command[p.command.index("-b") + 1] for p in running if "-b" in p.command)]
+    taken = [url for url in urls if is_listening(url if "://" in url else f"http://{url}")]
+    if taken:
+        sys.exit(f"{taken[0]} is in use by another program: stop it, or set KOIKI_PORTAL_URL and enrol the terminals elsewhere")
+
+
+def wait_until_ready(config: Config, running: Sequence[Part]) -> None:
+    """Wait for the portal to accept connections; end in plain words when it does not come up."""
+    deadline = time.monotonic() + START_SECONDS
+    while not is_listening(config.portal_url):
+        if time.monotonic() > deadline or running[0].has_ended():
+            sys.exit("the portal did not start; the lines above say why")
+        time.sleep(0.1)
+
+
+def announce(config: Config, terminals: int) -> None:
+    """Where to go next."""
+    say(f"\nKoiki runs. The portal is {config.portal_url}/kiosk/ ; open a terminal instead:")
+    for folder in agent_folders(config)[:terminals]:
+        url = json.loads((folder / "terminal.json").read_text())["agent_url"]
+        say(f"  terminal {folder.name}:  kiosk screen {url}/start    simulated cards, cash and output tray {url}/desk")
+    say("Stop with Ctrl-C.\n")
+
+
+def supervise(running: Sequence[Part]) -> None:
+    """Start again what ends by itself, until a signal ends the wait."""
+    while True:
+        time.sleep(RESTART_PAUSE_SECONDS)
+        for part in running:
+            if part.has_ended():
+                say(f"{part.name} ended by itself and is started again")
+                part.start()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """`python -m app.serve [--terminals N] [--workers N]`."""
+    parser = argparse.ArgumentParser(prog="script/run", description=__doc__)
+    parser.add_argument("--terminals", type=int, default=1, help="how many of the enrolled terminals to start (default 1)")
+    parser.add_argument("--workers", type=int, default=2, help="portal processes (default 2)")
+    chosen = parser.parse_args(arguments)
+    config = settings.load()
+    running = parts(config, chosen.terminals, chosen.workers)
+    refuse_taken_ports(config, running)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        for part in running:
+            say(f"starting {part.name}")
+            part.start()
+        wait_until_ready(config, running)
+        announce(config, chosen.terminals)
+        supervise(running)
+    except KeyboardInterrupt:
+        say("stopping")
+    finally:
+        for part in reversed(running):
+            part.stop()
+
+
+if __name__ == "__main__":
+    main()
