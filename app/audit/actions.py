@@ -20,6 +20,7 @@ class Action(StrEnum):
     TERMINAL_RESUMED = "terminal.resumed"
     ORDINANCE_CHANGED = "ordinance.changed"
     REGISTER_IMPORTED = "register.imported"
+    REGISTER_EXPORTED = "register.exported"
     CARD_REGISTERED = "card.registered"
     CARD_STATE_CHANGED = "card.state_changed"
     PIN_FAILED = "pin.failed"
@@ -42,6 +43,7 @@ DETAILS: dict[Action, frozenset[str]] = {
     Action.TERMINAL_RESUMED: frozenset({"reason"}),
     Action.ORDINANCE_CHANGED: frozenset({"table", "key", "valid_from"}),
     Action.REGISTER_IMPORTED: frozenset({"register", "added", "changed", "unchanged", "file_sha256"}),
+    Action.REGISTER_EXPORTED: frozenset({"register", "rows"}),
     Action.CARD_REGISTERED: frozenset({"card_kind"}),
     Action.CARD_STATE_CHANGED: frozenset({"from", "to"}),
     Action.PIN_FAILED: frozenset({"tries_left", "terminal"}),

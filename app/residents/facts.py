@@ -1,6 +1,7 @@
 """PURE. What the registers say, as frozen data: the only form in which a resident leaves this package.
 
-Dates that a register may hold as 不詳 are `RecordedDate`: the ISO day when it is known, and the wording to print when not.
+Dates that a register may hold as 不詳 are `RecordedDate`: the day when it is known, and the wording to print where
+the day alone would not say it.
 """
 
 from __future__ import annotations
@@ -8,12 +9,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from app.residents.vocabularies import BlockLevel, BlockReason, ForeignClass, ResidentStatus, ResidentType, SealStatus, Sex
+from app.residents.vocabularies import (
+    BlockLevel,
+    BlockReason,
+    ForeignClass,
+    ResidentStatus,
+    ResidentType,
+    SealStatus,
+    Sex,
+)
 
 
 @dataclass(frozen=True)
 class RecordedDate:
-    """Either a calendar day, or the recorded wording (「年月日不詳」, 「令和○年頃」 …), or nothing (both empty)."""
+    """A calendar day, or the recorded wording (「年月日不詳」, 「令和○年頃」 …), or nothing (both empty).
+
+    Both for a day whose wording must be kept: 「明治45年7月30日」 is also the first day of 大正.
+    """
 
     day: date | None = None
     wording: str = ""
@@ -81,7 +93,7 @@ class BlockFacts:
 
 @dataclass(frozen=True)
 class HouseholdFacts:
-    """The living members in the order of the 世帯連記式 (標準仕様書 5.2), head first, and the blocks on any of them."""
+    """The living members in the order of the 世帯連記式 (標準仕様書 5.2), and the blocks on any of them."""
 
     setai_no: str
     members: tuple[PersonFacts, ...]

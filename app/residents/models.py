@@ -1,6 +1,6 @@
-"""Partition tables of the registers. Written by `importing` alone; everybody above reads frozen facts (`queries`).
+"""Partition tables of the registers. Written by `importing` alone; all above read frozen facts (`queries`).
 
-Column names follow the item list of the 住民記録システム標準仕様書 (facts: 1.1.1, 1.1.2, 1.2.1): a change stores all
+Column names follow the item list of the 住民記録システム標準仕様書 (1.1.1, 1.1.2, 1.2.1): a change stores all
 columns again as a new row under the next `history_no`; `is_current` marks the newest one.
 """
 
@@ -27,7 +27,7 @@ from app.residents.vocabularies import (
 
 
 class Stamp(PartitionBase):
-    """Whose partition this is. Checked whenever an engine is opened: a place that holds another town raises."""
+    """Whose partition this is. Checked when an engine is opened: another town in the place raises."""
 
     __tablename__ = "stamp"
     code: Mapped[str] = mapped_column(sa.String(6), primary_key=True)
@@ -35,7 +35,7 @@ class Stamp(PartitionBase):
 
 
 class PersonVersion(PartitionBase):
-    """住民票 of one person at one history number. Dates that may be 不詳 are kept as ISO text or as the recorded wording."""
+    """住民票 of one person at one history number. Dates that may be 不詳: ISO text or the wording."""
 
     __tablename__ = "person_version"
     atena_no: Mapped[str] = mapped_column(sa.String(15), primary_key=True)
@@ -79,9 +79,15 @@ class PersonVersion(PartitionBase):
     residence_period: Mapped[str] = mapped_column(sa.Text, default="")
     residence_expiry: Mapped[date | None] = mapped_column(sa.Date)  # printed in the Western calendar only (1.1.9)
     residence_card_no: Mapped[str] = mapped_column(sa.Text, default="")
-    row_sha256: Mapped[str] = mapped_column(sa.String(64))  # of the imported columns: tells "unchanged" from "changed"
+    row_sha256: Mapped[str] = mapped_column(sa.String(64))  # keyed, of the imported columns: tells what changed
     __table_args__ = (
-        sa.Index("one_current_version", "atena_no", unique=True, sqlite_where=sa.text("is_current"), postgresql_where=sa.text("is_current")),
+        sa.Index(
+            "one_current_version",
+            "atena_no",
+            unique=True,
+            sqlite_where=sa.text("is_current"),
+            postgresql_where=sa.text("is_current"),
+        ),
         sa.Index("ix_person_version_household", "setai_no", "is_current"),
         sa.Index("ix_person_version_kana", "name_kana"),
         sa.CheckConstraint("NOT (is_current AND is_provisional)", name="provisional_is_never_current"),
@@ -108,15 +114,21 @@ class Seal(PartitionBase):
     row_sha256: Mapped[str] = mapped_column(sa.String(64))
     __table_args__ = (
         sa.Index(
-            "one_live_seal", "atena_no", unique=True, sqlite_where=sa.text("status <> 'cancelled'"), postgresql_where=sa.text("status <> 'cancelled'")
+            "one_live_seal",
+            "atena_no",
+            unique=True,
+            sqlite_where=sa.text("status <> 'cancelled'"),
+            postgresql_where=sa.text("status <> 'cancelled'"),
         ),
-        sa.CheckConstraint("width_mm > 8 AND width_mm <= 25 AND height_mm > 8 AND height_mm <= 25", name="imprint_size"),
+        sa.CheckConstraint(
+            "width_mm > 8 AND width_mm <= 25 AND height_mm > 8 AND height_mm <= 25", name="imprint_size"
+        ),
         sa.CheckConstraint("(status = 'cancelled') = (cancel_cause IS NOT NULL)", name="cause_iff_cancelled"),
     )
 
 
 class Block(PartitionBase):
-    """抑止 on a person or a whole household. Passing `ends_on` does not lift it: `lifted_at` does (標準仕様書 3.1)."""
+    """抑止 on a person or a household. Passing `ends_on` does not lift it: `lifted_at` does (標準仕様書 3.1)."""
 
     __tablename__ = "block"
     block_id: Mapped[str] = mapped_column(sa.String(40), primary_key=True)

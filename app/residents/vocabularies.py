@@ -1,7 +1,7 @@
-"""PURE. Closed vocabularies of the registers; each member's value is what the database keeps, `japanese` what files say.
+"""PURE. Closed vocabularies of the registers; values are what the database keeps, `japanese` what files say.
 
-Sources: 住民記録システム標準仕様書 1.1.2 (30条45区分), 1.1.11 (続柄), 1.2.2 (異動事由), 3.1/3.4 (抑止); the cause letters of
-cancelled seals are the rows of the 印鑑登録統計 (domain notes 5.3).
+Sources: 住民記録システム標準仕様書 1.1.2 (30条45区分), 1.1.11 (続柄), 1.2.2 (異動事由), 3.1 and 3.4 (抑止); the
+letters of cancelled seals are the rows of the 印鑑登録統計.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ class SealCancelCause(_Term):
 
 
 class BlockReason(_Term):
-    """Why issuing is stopped. Never on a resident's screen; B-numbers are those of `certificates.eligibility`."""
+    """Why issuing is stopped. Never on a resident's screen; the B-numbers are those of eligibility."""
 
     PROTECTION_MEASURE = "protection_measure", "支援措置"  # B01
     PROVISIONAL_PROTECTION = "provisional_protection", "仮支援措置"  # B01
@@ -132,13 +132,27 @@ class BlockLevel(_Term):
 # 続柄 (1.1.11): a chain of at most four of these with 「の」, or one of the words that stand alone.
 RELATIONSHIP_ALONE = frozenset({"世帯主", "縁故者", "同居人"})
 RELATIONSHIP_LINKS = frozenset(
-    {"夫", "妻", "夫（未届）", "妻（未届）", "子", "子（子の夫）", "子（子の妻）", "父", "母", "兄", "姉", "弟", "妹"}
+    {
+        "夫",
+        "妻",
+        "夫（未届）",
+        "妻（未届）",
+        "子",
+        "子（子の夫）",
+        "子（子の妻）",
+        "父",
+        "母",
+        "兄",
+        "姉",
+        "弟",
+        "妹",
+    }
 )
 MAX_RELATIONSHIP_LINKS = 4
 
 
 def is_relationship(text: str) -> bool:
-    """Whether `text` is a 続柄 that the standard allows: 「子の子」 yes, 「孫」 no. Empty is allowed (not recorded)."""
+    """Whether `text` is a 続柄 of the standard: 「子の子」 yes, 「孫」 no. Empty is allowed (not recorded)."""
     if not text or text in RELATIONSHIP_ALONE or text in RELATIONSHIP_LINKS:
         return True
     links = text.split("の")

@@ -1,0 +1,177 @@
+"""Reads of the registers of one partition. Hands out frozen facts, never a provisional version (仮登録)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from app import clock
+from app.residents import encryption, wareki
+from app.residents.errors import ImprintMismatchError, NoIndividualNumberError
+from app.residents.facts import BlockFacts, ForeignFacts, HouseholdFacts, PersonFacts, SealFacts
+from app.residents.models import Block, PersonVersion, RegisterImport, Seal
+from app.residents.order import in_order
+from app.residents.vocabularies import ResidentStatus, SealStatus
+
+if TYPE_CHECKING:
+    from app.municipalities.partitions import Partition
+
+
+def find_person(p: Partition, atena_no: str) -> PersonFacts | None:
+    """The current version of one person, whatever the status; None when there is none."""
+    row = _find_current(p, atena_no)
+    return None if row is None else _person_facts(row, _with_provisional_change(p, [row]))
+
+
+def find_household_of(p: Partition, atena_no: str) -> HouseholdFacts | None:
+    """The living household of a living resident, in printing order, with every block in force on any of them.
+
+    Read again when an import was applied meanwhile: what is returned is one state of the register.
+    """
+    serial = get_register_serial(p)
+    while True:
+        household = _read_household(p, atena_no, serial)
+        if (seen := get_register_serial(p)) == serial:
+            return household
+        p.session.expire_all()
+        serial = seen
+
+
+def find_seal(p: Partition, atena_no: str) -> SealFacts | None:
+    """The registration that is not cancelled; None when there is none.
+
+    :raises ImprintMismatchError: when the stored image is not the registered one.
+    """
+    seal = p.session.scalar(sa.select(Seal).where(Seal.atena_no == atena_no, Seal.status != SealStatus.CANCELLED))
+    if seal is None:
+        return None
+    if hashlib.sha256(seal.imprint_png).hexdigest() != seal.imprint_sha256:
+        raise ImprintMismatchError(p.code)
+    return SealFacts(
+        seal_no=seal.seal_no,
+        status=seal.status,
+        imprint_png=seal.imprint_png,
+        imprint_sha256=seal.imprint_sha256,
+        width_mm=seal.width_mm,
+        height_mm=seal.height_mm,
+        registered_on=seal.registered_on,
+    )
+
+
+def get_individual_number(p: Partition, atena_no: str, key: bytes) -> str:
+    """The 12 digits of one person, decrypted. Ask only for a sheet that prints them, and keep them nowhere.
+
+    :raises NoIndividualNumberError: when none is recorded.
+    """
+    row = _find_current(p, atena_no)
+    if row is None or row.individual_number is None:
+        raise NoIndividualNumberError(p.code)
+    cell = encryption.Cell(p.code, "individual_number", row.atena_no, row.history_no)
+    return encryption.decrypt(key, cell, row.individual_number)
+
+
+def get_register_serial(p: Partition) -> int:
+    """The serial of the newest applied import; 0 before the first."""
+    return p.session.scalar(sa.select(sa.func.coalesce(sa.func.max(RegisterImport.serial), 0))) or 0
+
+
+def count_residents(p: Partition) -> int:
+    """Living residents."""
+    living = (PersonVersion.is_current, PersonVersion.status == ResidentStatus.RESIDENT)
+    return p.session.scalar(sa.select(sa.func.count()).select_from(PersonVersion).where(*living)) or 0
+
+
+def other_names(p: Partition, exclude: set[str]) -> Iterator[str]:
+    """The names of everybody else in the register; for a guard that looks for them where they must not be."""
+    rows = p.session.execute(sa.select(PersonVersion.atena_no, PersonVersion.name).where(PersonVersion.is_current))
+    return (name for atena_no, name in rows if atena_no not in exclude)
+
+
+def _find_current(p: Partition, atena_no: str) -> PersonVersion | None:
+    return p.session.scalar(
+        sa.select(PersonVersion).where(PersonVersion.atena_no == atena_no, PersonVersion.is_current)
+    )
+
+
+def _read_household(p: Partition, atena_no: str, serial: int) -> HouseholdFacts | None:
+    row = _find_current(p, atena_no)
+    if row is None or row.status is not ResidentStatus.RESIDENT:
+        return None
+    rows = _list_living(p, row.setai_no)
+    changing = _with_provisional_change(p, rows)
+    members = in_order([_person_facts(r, changing) for r in rows], {r.atena_no: r.setai_order for r in rows})
+    return HouseholdFacts(row.setai_no, members, _list_blocks(p, row.setai_no, [r.atena_no for r in rows]), serial)
+
+
+def _list_living(p: Partition, setai_no: str) -> Sequence[PersonVersion]:
+    household = (PersonVersion.setai_no == setai_no, PersonVersion.is_current)
+    return p.session.scalars(
+        sa.select(PersonVersion).where(*household, PersonVersion.status == ResidentStatus.RESIDENT)
+    ).all()
+
+
+def _with_provisional_change(p: Partition, rows: Sequence[PersonVersion]) -> set[str]:
+    """Those beside whose current version a newer provisional one waits (B04)."""
+    current = {row.atena_no: row.history_no for row in rows}
+    waiting = sa.select(PersonVersion.atena_no, PersonVersion.history_no).where(
+        PersonVersion.is_provisional, PersonVersion.atena_no.in_(current)
+    )
+    return {atena_no for atena_no, history_no in p.session.execute(waiting) if history_no > current[atena_no]}
+
+
+def _list_blocks(p: Partition, setai_no: str, members: Sequence[str]) -> tuple[BlockFacts, ...]:
+    """In force: begun and not lifted. Passing `ends_on` lifts nothing (標準仕様書 3.1)."""
+    concerned = sa.or_(Block.setai_no == setai_no, Block.atena_no.in_(members))
+    in_force = (Block.lifted_at.is_(None), Block.starts_on <= clock.today())
+    rows = p.session.scalars(sa.select(Block).where(concerned, *in_force).order_by(Block.block_id))
+    return tuple(BlockFacts(r.reason, r.level, frozenset(r.kinds.split()), r.atena_no) for r in rows)
+
+
+def _person_facts(row: PersonVersion, changing: set[str]) -> PersonFacts:
+    return PersonFacts(
+        atena_no=row.atena_no,
+        history_no=row.history_no,
+        setai_no=row.setai_no,
+        status=row.status,
+        resident_type=row.resident_type,
+        name=row.name,
+        name_kana=row.name_kana,
+        name_latin=row.name_latin,
+        former_surname=row.former_surname,
+        former_surname_kana=row.former_surname_kana,
+        alias=row.alias,
+        alias_kana=row.alias_kana,
+        birth_date=wareki.from_column(row.birth_date),
+        sex=row.sex,
+        household_head=row.household_head,
+        relationship=row.relationship,
+        registered_domicile=row.registered_domicile,
+        register_head=row.register_head,
+        address=row.address,
+        address_detail=row.address_detail,
+        postal_code=row.postal_code,
+        became_resident_on=wareki.from_column(row.became_resident_on),
+        address_since=wareki.from_column(row.address_since),
+        notified_on=wareki.from_column(row.notified_on),
+        previous_address=row.previous_address,
+        moving_out_on=row.moving_out_on,
+        has_provisional_change=row.atena_no in changing,
+        foreign=_foreign_facts(row),
+    )
+
+
+def _foreign_facts(row: PersonVersion) -> ForeignFacts | None:
+    if row.foreign_class is None:
+        return None
+    return ForeignFacts(
+        nationality=row.nationality,
+        foreign_class=row.foreign_class,
+        resident_since=wareki.from_column(row.foreign_resident_since),
+        residence_status=row.residence_status,
+        residence_period=row.residence_period,
+        residence_expiry=row.residence_expiry,
+        residence_card_no=row.residence_card_no,
+    )
