@@ -23,6 +23,8 @@ class Action(StrEnum):
     REGISTER_EXPORTED = "register.exported"
     CARD_REGISTERED = "card.registered"
     CARD_STATE_CHANGED = "card.state_changed"
+    CARD_UNLOCKED = "card.unlocked"
+    PIN_SET = "pin.set"
     PIN_FAILED = "pin.failed"
     PIN_LOCKED = "pin.locked"
     SIGNED_IN = "resident.signed_in"
@@ -46,6 +48,8 @@ DETAILS: dict[Action, frozenset[str]] = {
     Action.REGISTER_EXPORTED: frozenset({"register", "rows"}),
     Action.CARD_REGISTERED: frozenset({"card_kind"}),
     Action.CARD_STATE_CHANGED: frozenset({"from", "to"}),
+    Action.CARD_UNLOCKED: frozenset(),
+    Action.PIN_SET: frozenset(),
     Action.PIN_FAILED: frozenset({"tries_left", "terminal"}),
     Action.PIN_LOCKED: frozenset({"terminal"}),
     Action.SIGNED_IN: frozenset({"method", "terminal"}),

@@ -1,45 +1,15 @@
-"""Cards. The union knows a keyed hash of a credential and the town it belongs to; everything else is in the partition."""
+"""Cards. The union knows a keyed hash of a credential and the town it belongs to; the rest is in the partition."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.cards.vocabularies import CardKind, CardState, Method, VisitState
 from app.extensions import BigId, Instant, PartitionBase, db, one_of
-
-
-class CardKind(StrEnum):
-    """Card generations that the house knows. The rest of the app never asks which."""
-
-    INDIVIDUAL_NUMBER_CARD = "individual_number_card"  # マイナンバーカード: JPKI, the chip checks the PIN
-    JUKI_CARD = "juki_card"  # 住基カード, 上伊那 style: the PIN is in the town's カード利用者管理DB
-    CITIZEN_CARD = "citizen_card"  # 市民カード: the same, without 住基
-
-
-class CardState(StrEnum):
-    ACTIVE = "active"
-    SUSPENDED = "suspended"  # 一時停止
-    LOST = "lost"
-    RETURNED = "returned"
-    CONTINUED_USE_PENDING = "continued_use_pending"  # 引越継続利用 手続未了 (B14)
-
-
-class Method(StrEnum):
-    """How the PIN was checked."""
-
-    JPKI = "jpki"
-    SERVER_PIN = "server_pin"
-
-
-class VisitState(StrEnum):
-    OPEN = "open"  # at a terminal, nobody known yet
-    ASKED = "asked"  # a ticket is out
-    SIGNED_IN = "signed_in"
-    CLOSING = "closing"  # the resident has gone; an order is still being finished or paid back
-    ENDED = "ended"
+from app.protocol.messages import CardFailure
 
 
 class CredentialRoute(db.Model):
@@ -51,7 +21,7 @@ class CredentialRoute(db.Model):
 
 
 class Visit(db.Model):
-    """One stay of one resident at one terminal. Names the home town, never the person: that is in the town's `SignIn`."""
+    """One stay of one resident at one terminal. Names the home town, never the person (`SignIn`)."""
 
     __tablename__ = "visit"
     visit_id: Mapped[str] = mapped_column(sa.String(36), primary_key=True)
@@ -65,9 +35,19 @@ class Visit(db.Model):
     ticket_expires_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     end_reason: Mapped[str | None] = mapped_column(sa.String(40))
+    failure: Mapped[CardFailure] = mapped_column(
+        one_of(CardFailure, "visit_failure"), default=CardFailure.NONE
+    )  # of the last trip
+    tries_left: Mapped[int | None] = mapped_column(sa.Integer)  # told with it, where it means something
     __table_args__ = (
         # a terminal serves one resident at a time: the second live visit is refused by the schema
-        sa.Index("one_live_visit", "terminal_id", unique=True, sqlite_where=sa.text("state <> 'ended'"), postgresql_where=sa.text("state <> 'ended'")),
+        sa.Index(
+            "one_live_visit",
+            "terminal_id",
+            unique=True,
+            sqlite_where=sa.text("state <> 'ended'"),
+            postgresql_where=sa.text("state <> 'ended'"),
+        ),
         sa.UniqueConstraint("ticket_nonce"),
         sa.CheckConstraint("(state = 'ended') = (ended_at IS NOT NULL)", name="ended_has_time"),
         sa.CheckConstraint("state NOT IN ('signed_in', 'closing') OR home IS NOT NULL", name="signed_in_has_home"),
@@ -86,6 +66,9 @@ class CardUser(PartitionBase):
     valid_until: Mapped[date | None] = mapped_column(sa.Date)
     usable_from: Mapped[date | None] = mapped_column(sa.Date)  # B05: not on the day of issue
     pin_hash: Mapped[str | None] = mapped_column(sa.Text)  # argon2id over HMAC(pepper, PIN); None = the chip checks it
+    last_attempt: Mapped[str | None] = mapped_column(
+        sa.String(64)
+    )  # mark of the statement that last cost a try: sent twice, it costs one
     tries_left: Mapped[int] = mapped_column(sa.Integer, default=3)  # three wrong PINs lock; time never resets (B13)
     __table_args__ = (
         sa.CheckConstraint("tries_left BETWEEN 0 AND 3", name="tries"),
@@ -112,6 +95,8 @@ class SignIn(PartitionBase):
     atena_no: Mapped[str] = mapped_column(sa.String(15))
     card_user_id: Mapped[int] = mapped_column(sa.ForeignKey("card_user.card_user_id"))
     method: Mapped[Method] = mapped_column(one_of(Method, "sign_in_method"))
-    statement_sha256: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    statement_mark: Mapped[str] = mapped_column(
+        sa.String(64), unique=True
+    )  # keyed: a plain hash would let 10,000 PINs be tried on it
     signed_in_at: Mapped[datetime] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
