@@ -25,7 +25,10 @@ class MissingSecretError(KoikiError):
     """A secret is neither in the environment nor in the key folder."""
 
     def __init__(self, name: str, folder: Path) -> None:
-        super().__init__(f"secret '{name}' is missing: set KOIKI_SECRET_{name.upper()} or run 'union init' to make {folder}/{name}.key")
+        super().__init__(
+            f"secret '{name}' is missing: set KOIKI_SECRET_{name.upper()}"
+            f" or run 'union init' to make {folder}/{name}.key"
+        )
 
 
 @dataclass(frozen=True)

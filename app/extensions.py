@@ -34,17 +34,22 @@ class Instant(sa.types.TypeDecorator[datetime]):
     impl = sa.DateTime
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, _dialect: sa.Dialect) -> datetime | None:
         return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
 
-    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, _dialect: sa.Dialect) -> datetime | None:
         return None if value is None else value.replace(tzinfo=UTC).astimezone(JST)
 
 
 def one_of(values: type[StrEnum], name: str) -> sa.Enum:
     """A column type for a closed vocabulary: stored by value, held by a CHECK."""
     return sa.Enum(
-        values, name=name, native_enum=False, create_constraint=True, length=40, values_callable=lambda e: [m.value for m in e]
+        values,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=40,
+        values_callable=lambda e: [m.value for m in e],
     )
 
 
@@ -66,7 +71,9 @@ class PartitionTableError(RuntimeError):
 
 def _names_partition_table(statement: Any) -> bool:
     tables = PartitionBase.metadata.tables
-    return any(isinstance(part, sa.Table) and tables.get(part.name) is part for part in sa.sql.visitors.iterate(statement))
+    return any(
+        isinstance(part, sa.Table) and tables.get(part.name) is part for part in sa.sql.visitors.iterate(statement)
+    )
 
 
 class UnionSession(FlaskSession):

@@ -64,7 +64,20 @@ def gunicorn(app: str, url: str, *options: str) -> list[str]:
     """A gunicorn command line that listens on the host and port of `url`."""
     address = urlsplit(url)
     bind = f"{address.hostname}:{address.port}"
-    return [sys.executable, "-m", "gunicorn", app, "-b", bind, "-k", "gthread", "--no-control-socket", "--log-level", "warning", *options]
+    return [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        app,
+        "-b",
+        bind,
+        "-k",
+        "gthread",
+        "--no-control-socket",
+        "--log-level",
+        "warning",
+        *options,
+    ]
 
 
 def flask(*words: str) -> list[str]:
@@ -81,7 +94,11 @@ def agent_part(config: Config, folder: Path) -> Part:
     """The agent of one terminal: one process, loopback only."""
     url = json.loads((folder / "terminal.json").read_text())["agent_url"]
     environ = {"KOIKI_AGENT_HOME": str(folder), "KOIKI_AGENT_CARDS": str(config.home / "tray" / "cards")}
-    return Part(f"agent {folder.name}", gunicorn("app.terminal:create_agent(start_loop=True)", url, "-w", "1", "--threads", "16"), environ)
+    return Part(
+        f"agent {folder.name}",
+        gunicorn("app.terminal:create_agent(start_loop=True)", url, "-w", "1", "--threads", "16"),
+        environ,
+    )
 
 
 def parts(config: Config, terminals: int, workers: int) -> list[Part]:
@@ -104,7 +121,10 @@ def refuse_taken_ports(config: Config, running: Sequence[Part]) -> None:
     urls = [config.portal_url, *(p.command[p.command.index("-b") + 1] for p in running if "-b" in p.command)]
     taken = [url for url in urls if is_listening(url if "://" in url else f"http://{url}")]
     if taken:
-        sys.exit(f"{taken[0]} is in use by another program: stop it, or set KOIKI_PORTAL_URL and enrol the terminals elsewhere")
+        sys.exit(
+            f"{taken[0]} is in use by another program: stop it,"
+            " or set KOIKI_PORTAL_URL and enrol the terminals elsewhere"
+        )
 
 
 def wait_until_ready(config: Config, running: Sequence[Part]) -> None:
@@ -138,7 +158,9 @@ def supervise(running: Sequence[Part]) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """`python -m app.serve [--terminals N] [--workers N]`."""
     parser = argparse.ArgumentParser(prog="script/run", description=__doc__)
-    parser.add_argument("--terminals", type=int, default=1, help="how many of the enrolled terminals to start (default 1)")
+    parser.add_argument(
+        "--terminals", type=int, default=1, help="how many of the enrolled terminals to start (default 1)"
+    )
     parser.add_argument("--workers", type=int, default=2, help="portal processes (default 2)")
     chosen = parser.parse_args(arguments)
     config = settings.load()

@@ -1,6 +1,6 @@
 """Union tables: the members, where their partitions lie, their sites and terminals, and what their ordinances say.
 
-No person is in any of these. Everything that a town may change by ordinance has a `valid_from` and is never edited.
+No person is in any of these, and `Stamp` alone lies in the partitions. Everything that a town may change by ordinance has a `valid_from` and is never edited.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.extensions import BigId, Instant, db, one_of
+from app.extensions import BigId, Instant, PartitionBase, db, one_of
 
 
 class MemberState(StrEnum):
@@ -89,7 +89,7 @@ class Officeholder(db.Model):
 
 
 class FeeRule(db.Model):
-    """手数料条例: integer yen for town x kind x channel from a day on; the newest `valid_from` not in the future holds."""
+    """手数料条例: integer yen for town x kind x channel from a day on; the newest one begun holds."""
 
     __tablename__ = "fee_rule"
     fee_rule_id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -129,7 +129,7 @@ class OrdinanceSwitch(db.Model):
 
 
 class OpeningHours(db.Model):
-    """Weekly pattern of town (x kind). `weekday` 0 = Monday … 6 = Sunday, 7 = national holiday. No row for a day = closed."""
+    """Weekly pattern of town (x kind). `weekday` 0 = Monday … 6 = Sunday, 7 = national holiday. No row = closed."""
 
     __tablename__ = "opening_hours"
     opening_hours_id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -146,7 +146,7 @@ class OpeningHours(db.Model):
 
 
 class Closure(db.Model):
-    """Closed from … until, for the whole union (municipality None), a town, a kind of it, or a site. The strictest wins."""
+    """Closed from … until, for the union (municipality None), a town, a kind or a site. The strictest wins."""
 
     __tablename__ = "closure"
     closure_id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -195,3 +195,11 @@ class Terminal(db.Model):
     lease_epoch: Mapped[int] = mapped_column(sa.Integer, default=0)
     enrolled_at: Mapped[datetime] = mapped_column(Instant)
     __table_args__ = (sa.UniqueConstraint("number"), sa.UniqueConstraint("public_key"))
+
+
+class Stamp(PartitionBase):
+    """Whose partition this is. Checked when an engine is opened: another town in the place raises."""
+
+    __tablename__ = "stamp"
+    code: Mapped[str] = mapped_column(sa.String(6), primary_key=True)
+    stamped_at: Mapped[datetime] = mapped_column(Instant)

@@ -1,4 +1,4 @@
-"""Union tables of money: what was charged where for whom, by town. The ledger holds no person; rows are never changed."""
+"""Union tables of money: what was charged where for whom, by town. No person is in the ledger; rows never change."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ class LedgerEntry(db.Model):
     site_municipality: Mapped[str] = mapped_column(sa.String(6))
     terminal_id: Mapped[str] = mapped_column(sa.String(40))
     yen: Mapped[int] = mapped_column(sa.Integer)
-    transaction: Mapped[str] = mapped_column(sa.String(64))  # keyed hash of the order: counts transactions, names nobody
+    transaction: Mapped[str] = mapped_column(
+        sa.String(64)
+    )  # keyed hash of the order: counts transactions, names nobody
     occurred_at: Mapped[datetime] = mapped_column(Instant)
     __table_args__ = (
         # money at most once a copy; a refund only of a charge is checked where it is made

@@ -35,7 +35,12 @@ class Message:
             if type(given[name]).__name__ != _PLAIN.get(str(type_name), "str"):
                 raise MessageError(f"{cls.KIND}.{name}: not {type_name}")
         try:
-            return cls(**{name: _WORDS[str(t)](given[name]) if str(t) in _WORDS else given[name] for name, t in declared.items()})
+            return cls(
+                **{
+                    name: _WORDS[str(t)](given[name]) if str(t) in _WORDS else given[name]
+                    for name, t in declared.items()
+                }
+            )
         except ValueError as error:
             raise MessageError(f"{cls.KIND}: {error.__class__.__name__}") from None
 
@@ -226,6 +231,6 @@ _CHALLENGE_LABEL = b"KOIKI-JPKI-AUTH-v1\0"
 
 
 def challenge(origin: str, terminal_id: str, nonce: bytes) -> bytes:
-    """What a JPKI card signs: bound to this product, portal, terminal and ticket (compare Web eID: origin and nonce)."""
+    """What a JPKI card signs: bound to this product, portal, terminal and ticket (as in Web eID)."""
     parts = (hashlib.sha256(origin.encode()).digest(), hashlib.sha256(terminal_id.encode()).digest(), nonce)
     return _CHALLENGE_LABEL + b"".join(parts)

@@ -26,14 +26,6 @@ from app.residents.vocabularies import (
 )
 
 
-class Stamp(PartitionBase):
-    """Whose partition this is. Checked when an engine is opened: another town in the place raises."""
-
-    __tablename__ = "stamp"
-    code: Mapped[str] = mapped_column(sa.String(6), primary_key=True)
-    stamped_at: Mapped[datetime] = mapped_column(Instant)
-
-
 class PersonVersion(PartitionBase):
     """住民票 of one person at one history number. Dates that may be 不詳: ISO text or the wording."""
 
