@@ -1,0 +1,176 @@
+"""「おためし用の机」: the hands of a person, for the demo: lay a card, put money in, jam the printer.
+
+Registered in the demo only: it stands for the devices that a real terminal has.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, current_app, jsonify, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from app.protocol.canonical import digest
+from app.terminal.cash import DENOMINATIONS
+from app.terminal.errors import MoneyRejectedError, UnknownCardError
+from app.terminal.parts import Parts, parts_of
+from app.terminal.printer import Fault, Sheet
+
+bp = Blueprint("desk", __name__, url_prefix="/desk")
+
+
+@bp.get("")
+def desk() -> str:
+    return render_template("terminal/desk.html", **_view())
+
+
+@bp.get("/panels")
+def panels() -> ResponseReturnValue:
+    """The live part, only when it is not what the page already shows: a button must not vanish under a finger."""
+    view = _view()
+    if request.args.get("seen") == view["seen"]:
+        return "", 204
+    return render_template("terminal/desk_panels.html", **view)
+
+
+@bp.get("/state.json")
+def state() -> ResponseReturnValue:
+    return jsonify(_state())
+
+
+@bp.post("/cards/lay")
+def lay_card() -> ResponseReturnValue:
+    try:
+        _parts().reader.lay(request.form.get("card_id", ""))
+    except UnknownCardError:
+        abort(404)
+    return _back()
+
+
+@bp.post("/cards/take")
+def take_card() -> ResponseReturnValue:
+    _parts().reader.take()
+    return _back()
+
+
+@bp.post("/cash/insert")
+def insert_money() -> ResponseReturnValue:
+    """One coin or bill; a rejected one comes straight back (409)."""
+    try:
+        _parts().cash.insert(int(request.form.get("yen", "")))
+    except ValueError:
+        abort(400)
+    except MoneyRejectedError as rejected:
+        if request.accept_mimetypes.best == "application/json" or "HX-Request" not in request.headers:
+            return _page(409, rejected=rejected.reason)
+        return _page(200, rejected=rejected.reason)
+    return _back()
+
+
+@bp.post("/cash/collect")
+def collect_money() -> ResponseReturnValue:
+    _parts().cash.collect()
+    return _back()
+
+
+@bp.get("/tray.json")
+def tray() -> ResponseReturnValue:
+    """Every sheet that ever came out: what a robot compares with the portal's ledger."""
+    return jsonify([vars(sheet) for sheet in _parts().printer.sheets()])
+
+
+@bp.get("/tray/<attempt_id>.pdf")
+def look_at_sheet(attempt_id: str) -> ResponseReturnValue:
+    """The sheets in the tray, as paper lies there for anyone at the machine to see."""
+    path = _parts().printer.file_of(attempt_id)
+    if path is None:
+        abort(404)
+    return send_file(path, mimetype="application/pdf", max_age=0)
+
+
+@bp.post("/tray/take")
+def take_sheets() -> ResponseReturnValue:
+    """Take the sheets of one attempt, or without `attempt_id` all that lie there."""
+    _parts().printer.take(request.form.get("attempt_id") or None)
+    return _back()
+
+
+@bp.post("/printer")
+def set_fault() -> ResponseReturnValue:
+    """`fault`: jam, no_paper, cover_open, offline; empty clears it and fills the paper tray."""
+    given = request.form.get("fault", "")
+    if given and given not in list(Fault):
+        abort(400)
+    _parts().printer.set_fault(Fault(given) if given else None)
+    return _back()
+
+
+@bp.post("/clear")
+def clear() -> ResponseReturnValue:
+    """What a member of staff does after looking into the machine: back into service."""
+    _parts().journal.clear_stop()
+    return _back()
+
+
+def _back() -> ResponseReturnValue:
+    if "HX-Request" in request.headers:
+        return _page(200)
+    return redirect(url_for("desk.desk"), 303)
+
+
+def _page(status: int, **more: Any) -> ResponseReturnValue:
+    name = "desk_panels" if "HX-Request" in request.headers else "desk"
+    return render_template(f"terminal/{name}.html", **_view(), **more), status
+
+
+def _view() -> dict[str, Any]:
+    facts = _state()
+    return {
+        "state": facts,
+        "seen": digest(facts),
+        "cards": _parts().reader.cards(),
+        "denominations": DENOMINATIONS,
+        "faults": list(Fault),
+        "settings": _parts().settings,
+    }
+
+
+def _state() -> dict[str, Any]:
+    parts = _parts()
+    return {
+        "terminal_id": parts.settings.terminal_id,
+        "card": parts.reader.lying(),
+        "cash": _cash(parts),
+        "printer": {"faults": parts.printer.faults(), "sheets_left": parts.printer.sheets_left()},
+        "tray": _lying(parts.printer.sheets()),
+        "alarm": parts.press.is_alarm_due(),
+        "out_of_service": parts.journal.stopped_reason(),
+        "pending_reports": len(parts.journal.pending_reports()),
+    }
+
+
+def _cash(parts: Parts) -> dict[str, Any]:
+    key = parts.cash.open_key()
+    now = parts.cash.query(key or "")
+    by_name = lambda pieces: {str(d): n for d, n in pieces.items()}  # noqa: E731 -- JSON keys are text
+    return {
+        "state": now.state,
+        "yen": now.yen,
+        "yen_inserted": now.yen_inserted,
+        "returned": by_name(parts.cash.returned()),
+        "yen_returned": sum(d * n for d, n in parts.cash.returned().items()),
+        "store": by_name(parts.cash.counts()),
+    }
+
+
+def _lying(sheets: list[Sheet]) -> list[dict[str, Any]]:
+    """One entry for each attempt whose sheets lie in the tray."""
+    lying: dict[str, dict[str, Any]] = {}
+    for sheet in sheets:
+        if not sheet.taken:
+            lying[sheet.attempt_id] = {"attempt_id": sheet.attempt_id, "out": sheet.sheet, "sheets": sheet.sheets}
+    return list(lying.values())
+
+
+def _parts() -> Parts:
+    return parts_of(current_app)

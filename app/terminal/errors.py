@@ -1,0 +1,59 @@
+"""What can go wrong on a terminal. No text here ever carries a PIN, a card number or a name."""
+
+from __future__ import annotations
+
+from app.errors import ConflictError, InvalidInputError, NotFoundError, RefusedError, UnavailableError
+from app.protocol.messages import CardFailure
+
+
+class SettingsError(InvalidInputError):
+    """The agent's folder is incomplete or contradicts itself: no start."""
+
+
+class TicketRefusedError(RefusedError):
+    """The browser came with a ticket that this terminal does not take. `failure` says which screen."""
+
+    def __init__(self, failure: CardFailure) -> None:
+        super().__init__(failure.value)
+        self.failure = failure
+
+
+class CardRefusedError(RefusedError):
+    """The card (or the portal, for the card) said no. `tries_left` is -1 where it means nothing."""
+
+    def __init__(self, failure: CardFailure, tries_left: int = -1) -> None:
+        super().__init__(failure.value)
+        self.failure = failure
+        self.tries_left = tries_left
+
+
+class CardGoneError(RefusedError):
+    """The card left the reader in the middle."""
+
+
+class PortalDownError(UnavailableError):
+    """No answer, or none that the portal's key sealed. What was asked may or may not have been done."""
+
+
+class PortalRefusedError(RefusedError):
+    """The portal answered with a refusal. `status` is the HTTP status."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(str(status))
+        self.status = status
+
+
+class DeviceBusyError(ConflictError):
+    """The cash device or the printer still works on something else."""
+
+
+class MoneyRejectedError(RefusedError):
+    """A coin or a bill comes straight back. `reason` is one word: closed, unknown, no_change."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class UnknownCardError(NotFoundError):
+    """No such card in the demo's box."""

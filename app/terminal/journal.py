@@ -1,0 +1,255 @@
+"""What this terminal has done and is about to do, in one SQLite file: written and on the disk before the effect.
+
+After a power cut the journal and the devices' own ground truth say together what happened; nothing is guessed, nothing
+is done a second time. No PIN, card number or document is ever in here: numbers of tickets, visits and attempts only.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from app import clock
+
+_NAMESPACE = uuid.UUID("6f6b6f69-6b69-4000-8000-7265706f7274")
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS ticket (nonce TEXT PRIMARY KEY, visit_id TEXT NOT NULL, seen_at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS visit (sequence INTEGER PRIMARY KEY, visit_id TEXT NOT NULL, signed_in_at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS attempt (
+    attempt_id TEXT PRIMARY KEY, visit_id TEXT NOT NULL, grant_id TEXT NOT NULL UNIQUE,
+    sheets INTEGER NOT NULL DEFAULT 0, sha256 TEXT NOT NULL DEFAULT '', state TEXT NOT NULL,
+    why TEXT NOT NULL DEFAULT '', changed_at TEXT NOT NULL);
+-- one printer, one sheet path: a second attempt cannot begin while the first may still move
+CREATE UNIQUE INDEX IF NOT EXISTS one_moving_attempt ON attempt ((1))
+    WHERE state IN ('asking', 'granted', 'sending', 'printing');
+CREATE TABLE IF NOT EXISTS attempt_event (
+    sequence INTEGER PRIMARY KEY, attempt_id TEXT NOT NULL, state TEXT NOT NULL, why TEXT NOT NULL, at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS payment (
+    payment_key TEXT PRIMARY KEY, visit_id TEXT NOT NULL, yen INTEGER NOT NULL, state TEXT NOT NULL,
+    yen_to_keep INTEGER NOT NULL DEFAULT 0, events_seen INTEGER NOT NULL DEFAULT 0, changed_at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS report (
+    sequence INTEGER PRIMARY KEY, report_id TEXT NOT NULL UNIQUE, subject TEXT NOT NULL, body TEXT NOT NULL,
+    accepted_at TEXT);
+CREATE TABLE IF NOT EXISTS stop (one INTEGER PRIMARY KEY CHECK (one = 1), reason TEXT NOT NULL, at TEXT NOT NULL);
+"""
+
+
+class AttemptState(StrEnum):
+    """How far one attempt has come on this terminal."""
+
+    ASKING = "asking"  # a grant is asked for; nothing has arrived
+    GRANTED = "granted"  # checked and found right; nothing has left for the printer
+    SENDING = "sending"  # from here on paper may come out
+    PRINTING = "printing"
+    PRINTED = "printed"
+    NOT_PRINTED = "not_printed"
+    UNKNOWN = "unknown"
+    MISMATCH = "mismatch"
+    TAKEN = "taken"
+    NOT_TAKEN = "not_taken"  # told to the portal; the sheets may still be taken later
+
+
+MOVING = (AttemptState.ASKING, AttemptState.GRANTED, AttemptState.SENDING, AttemptState.PRINTING)
+PRESENTED = (AttemptState.PRINTED, AttemptState.NOT_TAKEN)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    attempt_id: str
+    visit_id: str
+    grant_id: str
+    sheets: int
+    sha256: str
+    changed_at: str  # ISO 8601 with zone
+    state: AttemptState
+
+
+@dataclass(frozen=True)
+class Payment:
+    payment_key: str
+    visit_id: str
+    yen: int
+    state: str  # collecting, held, committing, committed, releasing, released, unknown
+    yen_to_keep: int
+    events_seen: int
+
+
+@dataclass(frozen=True)
+class PendingReport:
+    report_id: str
+    subject: str
+    body: dict[str, Any]
+
+
+class Journal:
+    """One file, one connection, one lock: the web threads and the loop share it."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = threading.RLock()
+        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._db.row_factory = sqlite3.Row
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = FULL")
+        self._db.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        with self._lock:
+            self._db.close()
+
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """Everything inside is on the disk when this ends, or nothing of it. Steps nest."""
+        with self._lock:
+            outermost = not self._db.in_transaction
+            if outermost:
+                self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                if outermost:
+                    self._db.execute("ROLLBACK")
+                raise
+            if outermost:
+                self._db.execute("COMMIT")
+
+    # --- tickets and visits
+
+    def claim_ticket(self, nonce: str, visit_id: str) -> bool:
+        """True for the first claim of this ticket, ever."""
+        row = (nonce, visit_id, _now())
+        return self._write("INSERT OR IGNORE INTO ticket VALUES (?, ?, ?)", row) == 1
+
+    def note_sign_in(self, visit_id: str) -> None:
+        self._write("INSERT INTO visit (visit_id, signed_in_at) VALUES (?, ?)", (visit_id, _now()))
+
+    def last_visit(self) -> str:
+        """Of the last sign-in that ended well here; empty before the first."""
+        row = self._one("SELECT visit_id FROM visit ORDER BY sequence DESC LIMIT 1")
+        return row["visit_id"] if row else ""
+
+    # --- attempts
+
+    def begin_attempt(self, attempt_id: str, visit_id: str) -> Attempt | None:
+        """A new attempt with a grant id of its own; None when it was begun before or another one still moves."""
+        row = (attempt_id, visit_id, str(uuid.uuid4()), AttemptState.ASKING, _now())
+        with self.step():
+            sql = """INSERT OR IGNORE INTO attempt (attempt_id, visit_id, grant_id, state, changed_at)
+                     VALUES (?, ?, ?, ?, ?)"""
+            if self._write(sql, row) == 0:
+                return None
+            self._note_attempt(attempt_id, AttemptState.ASKING, "")
+            return self.find_attempt(attempt_id)
+
+    def move_attempt(self, attempt_id: str, state: AttemptState, why: str = "") -> None:
+        with self.step():
+            sql = "UPDATE attempt SET state = ?, why = ?, changed_at = ? WHERE attempt_id = ?"
+            self._write(sql, (state, why, _now(), attempt_id))
+            self._note_attempt(attempt_id, state, why)
+
+    def note_granted(self, attempt_id: str, sheets: int, sha256: str) -> Attempt:
+        """The manifest was checked: what it promised is now what the printer must prove."""
+        with self.step():
+            sql = "UPDATE attempt SET sheets = ?, sha256 = ? WHERE attempt_id = ?"
+            self._write(sql, (sheets, sha256, attempt_id))
+            self.move_attempt(attempt_id, AttemptState.GRANTED)
+            return self.attempts_in((AttemptState.GRANTED,))[0]
+
+    def find_attempt(self, attempt_id: str) -> Attempt | None:
+        row = self._one("SELECT * FROM attempt WHERE attempt_id = ?", (attempt_id,))
+        return _attempt(row) if row else None
+
+    def attempts_in(self, states: tuple[AttemptState, ...]) -> list[Attempt]:
+        sql = "SELECT * FROM attempt WHERE state IN (SELECT value FROM json_each(?)) ORDER BY rowid"
+        return [_attempt(row) for row in self._all(sql, (json.dumps(states),))]
+
+    def _note_attempt(self, attempt_id: str, state: AttemptState, why: str) -> None:
+        row = (attempt_id, state, why, _now())
+        self._write("INSERT INTO attempt_event (attempt_id, state, why, at) VALUES (?, ?, ?, ?)", row)
+
+    # --- money
+
+    def begin_payment(self, payment_key: str, visit_id: str, yen: int) -> None:
+        sql = """INSERT OR IGNORE INTO payment (payment_key, visit_id, yen, state, changed_at)
+                 VALUES (?, ?, ?, 'collecting', ?)"""
+        self._write(sql, (payment_key, visit_id, yen, _now()))
+
+    def move_payment(self, payment_key: str, state: str, yen_to_keep: int = 0) -> None:
+        sql = "UPDATE payment SET state = ?, yen_to_keep = ?, changed_at = ? WHERE payment_key = ?"
+        self._write(sql, (state, yen_to_keep, _now(), payment_key))
+
+    def note_events_seen(self, payment_key: str, sequence: int) -> None:
+        self._write("UPDATE payment SET events_seen = ? WHERE payment_key = ?", (sequence, payment_key))
+
+    def find_payment(self, payment_key: str) -> Payment | None:
+        row = self._one("SELECT * FROM payment WHERE payment_key = ?", (payment_key,))
+        return _payment(row) if row else None
+
+    def open_payments(self) -> list[Payment]:
+        rows = self._all("SELECT * FROM payment WHERE state NOT IN ('committed', 'released', 'unknown') ORDER BY rowid")
+        return [_payment(row) for row in rows]
+
+    # --- reports
+
+    def add_report(self, subject: str, key: str, body: dict[str, Any]) -> None:
+        """To be sent until accepted. `subject` and `key` make the report id; said again, it is sent again."""
+        report_id = str(uuid.uuid5(_NAMESPACE, f"{subject}|{key}"))
+        sql = """INSERT INTO report (report_id, subject, body) VALUES (?, ?, ?)
+                 ON CONFLICT (report_id) DO UPDATE SET accepted_at = NULL"""
+        self._write(sql, (report_id, subject, json.dumps(body)))
+
+    def pending_reports(self) -> list[PendingReport]:
+        rows = self._all("SELECT * FROM report WHERE accepted_at IS NULL ORDER BY sequence")
+        return [PendingReport(row["report_id"], row["subject"], json.loads(row["body"])) for row in rows]
+
+    def note_accepted(self, report_id: str) -> None:
+        self._write("UPDATE report SET accepted_at = ? WHERE report_id = ?", (_now(), report_id))
+
+    # --- out of service
+
+    def stop(self, reason: str) -> None:
+        """Out of service until a person clears it. The first reason stays."""
+        self._write("INSERT OR IGNORE INTO stop VALUES (1, ?, ?)", (reason, _now()))
+
+    def clear_stop(self) -> None:
+        self._write("DELETE FROM stop", ())
+
+    def stopped_reason(self) -> str | None:
+        row = self._one("SELECT reason FROM stop")
+        return row["reason"] if row else None
+
+    # --- the file
+
+    def _write(self, sql: str, values: tuple[Any, ...]) -> int:
+        with self.step():
+            return self._db.execute(sql, values).rowcount
+
+    def _one(self, sql: str, values: tuple[Any, ...] = ()) -> sqlite3.Row | None:
+        with self._lock:
+            row: sqlite3.Row | None = self._db.execute(sql, values).fetchone()
+            return row
+
+    def _all(self, sql: str, values: tuple[Any, ...] = ()) -> list[sqlite3.Row]:
+        with self._lock:
+            return self._db.execute(sql, values).fetchall()
+
+
+def _now() -> str:
+    return clock.now().isoformat()
+
+
+def _attempt(row: sqlite3.Row) -> Attempt:
+    facts = {name: row[name] for name in ("attempt_id", "visit_id", "grant_id", "sheets", "sha256", "changed_at")}
+    return Attempt(**facts, state=AttemptState(row["state"]))
+
+
+def _payment(row: sqlite3.Row) -> Payment:
+    names = ("payment_key", "visit_id", "yen", "state", "yen_to_keep", "events_seen")
+    return Payment(**{name: row[name] for name in names})

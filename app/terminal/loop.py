@@ -1,0 +1,138 @@
+"""The agent's own motion: ask the portal for work, do the one thing, say what happened until it is heard.
+
+Nothing on the network calls the agent; it calls out. It survives a portal that is down and its own restart.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import uuid
+from typing import Any
+
+from app import clock
+from app.protocol.messages import Report, ReportEvent, Work, WorkAction, WorkCall
+from app.terminal.errors import PortalDownError, PortalRefusedError
+from app.terminal.journal import Journal, PendingReport
+from app.terminal.portal import Portal
+from app.terminal.press import Press
+from app.terminal.printer import Printer
+from app.terminal.till import Till
+from app.terminal.trips import Trips
+
+BUSY_SECONDS = 0.3  # somebody stands here
+IDLE_SECONDS = 2.0  # also the longest back-off
+_QUIET_TURNS = 10  # stay quick for a few seconds after work: one order is many small works
+
+log = logging.getLogger(__name__)
+
+
+class Loop:
+    """One thread. `turn()` is one round and is called directly by tests."""
+
+    def __init__(
+        self,
+        terminal_id: str,
+        journal: Journal,
+        portal: Portal,
+        printer: Printer,
+        press: Press,
+        till: Till,
+        trips: Trips,
+    ) -> None:
+        self._terminal_id = terminal_id
+        self._journal = journal
+        self._portal = portal
+        self._printer = printer
+        self._press = press
+        self._till = till
+        self._trips = trips
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._quick_turns = 0
+        self._does = {
+            WorkAction.COLLECT: till.collect,
+            WorkAction.COMMIT: till.commit,
+            WorkAction.RELEASE: till.release,
+            WorkAction.PRINT: press.start,
+        }
+
+    def start(self) -> None:
+        """Recover, then go round until `stop`. Starting twice does nothing."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="agent-loop", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(timeout=15)
+
+    def turn(self) -> float:
+        """One round; gives the seconds to wait. :raises PortalDownError: the portal does not answer."""
+        self._trips.expire()
+        self._press.follow()
+        self._till.follow()
+        self._send_reports()
+        work = self._portal.ask_work(self._call())
+        if work.action is not WorkAction.NONE:
+            self._does[work.action](work)
+            self._quick_turns = _QUIET_TURNS
+            self._send_reports()
+        return self._pause(work)
+
+    def _run(self) -> None:
+        self._press.recover()
+        while not self._stop.wait(self._safe_turn()):
+            continue
+
+    def _safe_turn(self) -> float:
+        """The thread must not die: a terminal that holds money has to finish."""
+        try:
+            return self.turn()
+        except (PortalDownError, PortalRefusedError) as error:
+            log.warning("portal: %s", type(error).__name__)
+        except Exception:
+            log.exception("a turn of the loop failed")
+        return IDLE_SECONDS
+
+    def _call(self) -> WorkCall:
+        stopped = self._journal.stopped_reason()
+        state = self._printer.faults() + (["out_of_service"] if stopped else [])
+        return WorkCall(
+            terminal_id=self._terminal_id, call_id=str(uuid.uuid4()), at=_now(), printer=" ".join(state) or "ready",
+            sheets_left=self._printer.sheets_left(), change_left=self._till.change_left(),
+        )  # fmt: skip
+
+    def _send_reports(self) -> None:
+        """In order for each attempt and each payment; one that is not accepted holds up only its own."""
+        held_up: set[str] = set()
+        for pending in self._journal.pending_reports():
+            if pending.subject in held_up:
+                continue
+            if self._deliver(pending):
+                self._journal.note_accepted(pending.report_id)
+            else:
+                held_up.add(pending.subject)
+
+    def _deliver(self, pending: PendingReport) -> bool:
+        try:
+            return self._portal.report(_report(self._terminal_id, pending))
+        except PortalRefusedError:
+            return False
+
+    def _pause(self, work: Work) -> float:
+        self._quick_turns = max(0, self._quick_turns - 1)
+        live = self._trips.is_live() or self._press.is_busy() or self._till.is_busy()
+        return BUSY_SECONDS if live or work.visit_id or self._quick_turns else IDLE_SECONDS
+
+
+def _report(terminal_id: str, pending: PendingReport) -> Report:
+    """`at` is the time of sending: the portal refuses calls whose clock differs too much."""
+    empty: dict[str, Any] = {"visit_id": "", "payment_key": "", "attempt_id": "", "yen": 0, "details": "{}"}
+    fields = empty | pending.body | {"event": ReportEvent(pending.body["event"])}
+    return Report(terminal_id=terminal_id, report_id=pending.report_id, at=_now(), **fields)
+
+
+def _now() -> int:
+    return int(clock.now().timestamp())

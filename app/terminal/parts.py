@@ -1,0 +1,69 @@
+"""One terminal put together: its keys, its journal, its devices, its loop. Views find it on the Flask app."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import httpx
+from flask import Flask
+
+from app.protocol.signatures import Signer
+from app.terminal.cash import CashSimulator
+from app.terminal.journal import Journal
+from app.terminal.loop import Loop
+from app.terminal.portal import Portal
+from app.terminal.press import Press
+from app.terminal.printer import SimulatedPrinter
+from app.terminal.settings import Settings
+from app.terminal.till import Till
+from app.terminal.tray import CardTray
+from app.terminal.trips import Trips
+
+_NAME = "koiki-terminal"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The devices are the demo's; others that keep the same protocols (reader, cash, printer) go here instead."""
+
+    settings: Settings
+    journal: Journal
+    portal: Portal
+    reader: CardTray
+    cash: CashSimulator
+    printer: SimulatedPrinter
+    press: Press
+    trips: Trips
+    loop: Loop
+
+    def close(self) -> None:
+        """Stop the loop and let go of the files."""
+        self.loop.stop()
+        self.portal.close()
+        self.journal.close()
+        self.cash.close()
+
+
+def build(settings: Settings, transport: httpx.BaseTransport | None = None) -> Parts:
+    """Open every file of the terminal's folder; starts nothing."""
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    signer = Signer(settings.seed)
+    journal = Journal(settings.home / "journal.db")
+    portal = Portal(settings.portal_url, signer, settings.portal_key, transport)
+    reader = CardTray(settings.cards_folder, settings.home / "chips")
+    cash = CashSimulator(settings.home / "cash.db")
+    printer = SimulatedPrinter(settings.home, settings.sheet_seconds)
+    press = Press(journal, printer, portal, settings.terminal_id, settings.patience_seconds)
+    trips = Trips(settings, signer, journal, portal, reader)
+    loop = Loop(settings.terminal_id, journal, portal, printer, press, Till(journal, cash), trips)
+    return Parts(settings, journal, portal, reader, cash, printer, press, trips, loop)
+
+
+def install(app: Flask, parts: Parts) -> None:
+    app.extensions[_NAME] = parts
+
+
+def parts_of(app: Flask) -> Parts:
+    """The terminal that `app` serves."""
+    parts: Parts = app.extensions[_NAME]
+    return parts

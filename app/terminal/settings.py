@@ -1,0 +1,114 @@
+"""What one terminal must know: who it is, where its portal is, which key it signs with and which key it trusts.
+
+A folder holds it all: `device.key` (base64 of a 32-byte Ed25519 seed), `portal.pub` (base64url of the portal's public
+key, pinned) and `terminal.json`. Incomplete means no start.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from app.protocol.canonical import from_base64url
+from app.terminal.errors import SettingsError
+
+KEY_BYTES = 32
+SHEET_SECONDS = 0.7  # an office printer of 85 pages a minute
+PATIENCE_SECONDS = 60.0  # a printer may warm up, a person may clear a jam
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One terminal, read once."""
+
+    home: Path
+    terminal_id: str
+    portal_url: str
+    agent_url: str
+    seed: bytes = field(repr=False)
+    portal_key: bytes
+    cards_folder: Path
+    demo: bool = False
+    px_per_mm: float | None = None  # of the panel; None = judged by its orientation
+    sheet_seconds: float = SHEET_SECONDS
+    patience_seconds: float = PATIENCE_SECONDS
+
+    @property
+    def portal_origin(self) -> str:
+        return origin_of(self.portal_url)
+
+    @property
+    def host(self) -> str:
+        """The one Host header that belongs to this agent."""
+        return urlsplit(self.agent_url).netloc
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the folder that `KOIKI_AGENT_HOME` names. :raises SettingsError: with one line that says what is missing."""
+    env = os.environ if environ is None else environ
+    if not env.get("KOIKI_AGENT_HOME"):
+        raise SettingsError("KOIKI_AGENT_HOME is not set: it names the folder that 'agent init' made")
+    home = Path(env["KOIKI_AGENT_HOME"]).resolve()
+    facts = _read_facts(home / "terminal.json")
+    return Settings(
+        home=home,
+        terminal_id=_text(facts, "terminal_id"),
+        portal_url=check_portal_url(env.get("KOIKI_AGENT_PORTAL_URL") or _text(facts, "portal_url")),
+        agent_url=(env.get("KOIKI_AGENT_URL") or _text(facts, "agent_url")).rstrip("/"),
+        seed=_key(home / "device.key", base64.b64decode),
+        portal_key=_key(home / "portal.pub", from_base64url),
+        cards_folder=Path(env.get("KOIKI_AGENT_CARDS") or home / "cards"),
+        demo=env.get("KOIKI_DEMO") == "1",
+        px_per_mm=facts.get("px_per_mm"),
+        sheet_seconds=float(env.get("KOIKI_AGENT_SHEET_SECONDS", SHEET_SECONDS)),
+        patience_seconds=float(env.get("KOIKI_AGENT_PATIENCE_SECONDS", PATIENCE_SECONDS)),
+    )
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port of `url` (RFC 6454)."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def check_portal_url(url: str) -> str:
+    """Only https, or this very machine: some cards' PINs go to the portal. :raises SettingsError: otherwise."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+        raise SettingsError("the portal's address must begin with https:// (http:// only on this machine)")
+    return url.rstrip("/")
+
+
+def _read_facts(path: Path) -> dict[str, Any]:
+    try:
+        facts = json.loads(path.read_text())
+    except (OSError, ValueError):
+        raise SettingsError(f"{path} is missing or not JSON: run 'agent init'") from None
+    if not isinstance(facts, dict):
+        raise SettingsError(f"{path} does not hold an object")
+    return facts
+
+
+def _text(facts: dict[str, Any], name: str) -> str:
+    value = facts.get(name)
+    if not isinstance(value, str) or not value:
+        raise SettingsError(f"terminal.json has no '{name}'")
+    return value
+
+
+def _key(path: Path, decode: Any) -> bytes:
+    try:
+        value: bytes = decode(path.read_text().strip())
+    except (OSError, ValueError, binascii.Error):
+        value = b""
+    if len(value) != KEY_BYTES:
+        raise SettingsError(f"{path} is missing or not a key of {KEY_BYTES} bytes")
+    return value
