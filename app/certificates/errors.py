@@ -1,0 +1,62 @@
+"""What can go wrong on the way to a sheet. No message names a person: attributes carry codes and counts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.errors import KoikiError, MismatchError, RefusedError, UnavailableError
+
+if TYPE_CHECKING:
+    from app.certificates.eligibility import Refusal
+
+
+class EligibilityRefusedError(RefusedError):
+    """A rule says no. `refusal` carries the rule for the journal and the class that decides what may be told."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.rule)
+        self.refusal = refusal
+
+
+class UnprintableError(RefusedError):
+    """B10: the sheet cannot be printed as recorded. `field` names the place on the form, never its content."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+
+
+class MissingGlyphError(UnprintableError):
+    """The typeface lacks a character, or a (base, selector) pair: 標準仕様書 5.8, an unregistered 外字."""
+
+
+class TextTooLongError(UnprintableError):
+    """The text fits at no permitted size and number of lines; it is never cut."""
+
+
+class NotOfferedError(UnavailableError):
+    """The town's ordinance states no fee for this kind on this channel."""
+
+
+class NoIssuerError(UnavailableError):
+    """Nobody is in office at this instant: a sheet without a name and a seal is never printed (標準仕様書 5.6)."""
+
+
+class SubjectMismatchError(MismatchError):
+    """A request of one person arrived in the name of another."""
+
+
+class InconsistentHouseholdError(MismatchError):
+    """Members of one household are recorded at different addresses."""
+
+
+class RenderingError(MismatchError):
+    """The sheet did not come out as laid out: pages, images or a resource that no document may ask for."""
+
+
+class ThreadError(KoikiError):
+    """A renderer was used from a second thread, where text silently moves: a programming error."""
+
+
+class UnreadableSheetError(MismatchError):
+    """A PDF that cannot be read back, or one with a font that is not embedded."""

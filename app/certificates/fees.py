@@ -1,0 +1,24 @@
+"""PURE. What a certificate costs: the ordinance of the town that issues it, not of the town of the site.
+
+No exemption at a machine: the exempting laws are applied by a clerk at the counter.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.certificates.errors import NotOfferedError
+
+if TYPE_CHECKING:
+    from app.municipalities.ordinances import Ordinance
+
+
+def price(kind: str, channel: str, ordinance: Ordinance, count: int = 1) -> int:
+    """Yen for `count` copies (通) of one kind.
+
+    :raises NotOfferedError: when the ordinance states no fee, which is not the same as a fee of nothing.
+    """
+    yen = ordinance.fee(kind, channel)
+    if yen is None:
+        raise NotOfferedError(kind)
+    return yen * count
