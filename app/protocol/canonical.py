@@ -24,5 +24,8 @@ def to_base64url(data: bytes) -> str:
 
 
 def from_base64url(text: str) -> bytes:
-    """:raises ValueError: if `text` is not base64url."""
-    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    """:raises ValueError: if `text` is not what `to_base64url` writes: one text for one byte string."""
+    data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    if to_base64url(data) != text:
+        raise ValueError("base64url")
+    return data

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import Any, ClassVar, Self
 
@@ -134,7 +134,7 @@ class Statement(Message):
     certificate: str  # JPKI: base64url DER
     signature: str  # JPKI: base64url, RSA PKCS#1 v1.5 SHA-256 over `challenge(...)`
     card_id: str  # server PIN kinds: card number
-    pin: str  # server PIN kinds only
+    pin: str = field(repr=False)  # server PIN kinds only
     failure: CardFailure
     at: int
 

@@ -43,8 +43,8 @@ def open_sealed(envelope: str, kind: type[AnyMessage], public_key: bytes) -> Any
     body, signature = _split(envelope)
     try:
         Ed25519PublicKey.from_public_bytes(public_key).verify(signature, _signed_bytes(kind.KIND, body))
-        return kind.from_fields(json.loads(body))
-    except (InvalidSignature, MessageError, ValueError):
+        return _parse(body, kind)
+    except (InvalidSignature, MessageError, ValueError, RecursionError):
         raise BadEnvelopeError(kind.KIND) from None
 
 
@@ -55,6 +55,14 @@ def peek(envelope: str, name: str) -> str:
     except (ValueError, AttributeError, RecursionError):
         return ""
     return value if isinstance(value, str) else ""
+
+
+def _parse(body: bytes, kind: type[AnyMessage]) -> AnyMessage:
+    """:raises ValueError: unless `body` is the one byte string of one message (no second key, no second spelling)."""
+    given = json.loads(body)
+    if not isinstance(given, dict) or canonical(given) != body:
+        raise MessageError(kind.KIND)
+    return kind.from_fields(given)
 
 
 def _signed_bytes(kind: str, body: bytes) -> bytes:
