@@ -1,0 +1,75 @@
+"""Units of work on the union's database.
+
+`with union_write() as session:` begins a transaction that may write and commits it at the end of the block;
+`with union_read()` cannot write. A unit inside another one joins it: it sees what the outer one wrote, and only the
+outermost commits. `db.session` stays unused: a read left open in it would hold a writer up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from app.config import Config
+from app.extensions import UnionSession, db
+from app.municipalities import engines
+from app.municipalities.errors import NestedUnitError
+
+_unit: ContextVar[tuple[UnionSession, bool] | None] = ContextVar("union_unit", default=None)
+
+
+def flask_settings(config: Config) -> dict[str, object]:
+    """What Flask-SQLAlchemy must be told before `db.init_app`."""
+    return {
+        "SQLALCHEMY_DATABASE_URI": config.union_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": engines.engine_options(config.union_url),
+    }
+
+
+def attach() -> None:
+    """After `db.init_app`, in the app's context: let the union's transactions begin explicitly and survive a fork."""
+    engine = engines.begin_explicitly(db.engine)
+    engines.at_fork(lambda: engine.dispose(close=False))
+
+
+@contextmanager
+def union_write() -> Iterator[UnionSession]:
+    """:raises NestedUnitError: inside a `union_read`."""
+    with _unit_of_work(writes=True) as session:
+        yield session
+
+
+@contextmanager
+def union_read() -> Iterator[UnionSession]:
+    """What is added to this session is never written."""
+    with _unit_of_work(writes=False) as session:
+        yield session
+
+
+@contextmanager
+def _unit_of_work(*, writes: bool) -> Iterator[UnionSession]:
+    outer = _unit.get()
+    if outer is None:
+        with _new_unit(writes) as session:
+            yield session
+        return
+    session, may_write = outer
+    if writes and not may_write:
+        raise NestedUnitError("union")
+    yield session
+    if writes:
+        session.flush()  # what the schema refuses is refused where it was done
+
+
+@contextmanager
+def _new_unit(writes: bool) -> Iterator[UnionSession]:
+    with UnionSession(db, expire_on_commit=False) as session:
+        session.connection(execution_options={"writes": writes})
+        token = _unit.set((session, writes))
+        try:
+            yield session
+            if writes:
+                session.commit()
+        finally:
+            _unit.reset(token)

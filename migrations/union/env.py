@@ -1,0 +1,16 @@
+"""Alembic for the union's database. The connection comes with the call, already in its transaction and in its place."""
+
+from alembic import context
+
+from app.extensions import UnionBase as Base
+from app.schema import import_models
+
+import_models()
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    render_as_batch=True,  # SQLite changes a table by copying it
+    transaction_per_migration=False,
+)
+with context.begin_transaction():
+    context.run_migrations()
