@@ -35,19 +35,6 @@ class CaseKind(StrEnum):
     NOT_TAKEN = "not_taken"
 
 
-class Head(PartitionBase):
-    """The one row that every writing transaction locks: sequences and the tip of the audit chain."""
-
-    __tablename__ = "head"
-    head_id: Mapped[int] = mapped_column(sa.Integer, primary_key=True, default=1)
-    epoch: Mapped[int] = mapped_column(sa.Integer, default=1)  # +1 at every restore or move: fences old relays
-    issue_sequence: Mapped[int] = mapped_column(BigId, default=0)
-    outbox_sequence: Mapped[int] = mapped_column(BigId, default=0)
-    audit_sequence: Mapped[int] = mapped_column(BigId, default=0)
-    audit_hash: Mapped[str] = mapped_column(sa.String(64), default="0" * 64)
-    __table_args__ = (sa.CheckConstraint("head_id = 1", name="one_row"),)
-
-
 class Order(PartitionBase):
     """A basket: what one resident asked for in one visit, its price, and the state of the money."""
 
@@ -70,10 +57,18 @@ class Order(PartitionBase):
     changed_at: Mapped[datetime] = mapped_column(Instant)
     version: Mapped[int] = mapped_column(sa.Integer, default=1)
     __table_args__ = (
-        sa.Index("one_open_order", "visit_id", unique=True, sqlite_where=sa.text("is_open"), postgresql_where=sa.text("is_open")),
+        sa.Index(
+            "one_open_order",
+            "visit_id",
+            unique=True,
+            sqlite_where=sa.text("is_open"),
+            postgresql_where=sa.text("is_open"),
+        ),
         sa.CheckConstraint("yen >= 0 AND yen_inserted >= 0", name="yen_not_negative"),
         sa.CheckConstraint("yen_due IS NULL OR (yen_due >= 0 AND yen_due <= yen)", name="due_within_price"),
-        sa.CheckConstraint("payment NOT IN ('committing', 'committed') OR yen_due IS NOT NULL", name="committed_has_due"),
+        sa.CheckConstraint(
+            "payment NOT IN ('committing', 'committed') OR yen_due IS NOT NULL", name="committed_has_due"
+        ),
         sa.CheckConstraint("is_open OR payment IN ('committed', 'released')", name="closed_is_paid_or_paid_back"),
     )
 
@@ -98,7 +93,12 @@ class Issuance(PartitionBase):
     __table_args__ = (
         sa.UniqueConstraint("order_id", "position"),
         sa.CheckConstraint("yen >= 0", name="yen_not_negative"),
-        sa.Index("ix_issuance_fixed", "state", sqlite_where=sa.text("state = 'fixed'"), postgresql_where=sa.text("state = 'fixed'")),
+        sa.Index(
+            "ix_issuance_fixed",
+            "state",
+            sqlite_where=sa.text("state = 'fixed'"),
+            postgresql_where=sa.text("state = 'fixed'"),
+        ),
     )
 
 
@@ -119,7 +119,13 @@ class Attempt(PartitionBase):
     disposal: Mapped[Disposal | None] = mapped_column(one_of(Disposal, "disposal"))
     __table_args__ = (
         sa.UniqueConstraint("issuance_id", "number_in_copy"),
-        sa.Index("one_live_attempt", "issuance_id", unique=True, sqlite_where=sa.text("voided_at IS NULL"), postgresql_where=sa.text("voided_at IS NULL")),
+        sa.Index(
+            "one_live_attempt",
+            "issuance_id",
+            unique=True,
+            sqlite_where=sa.text("voided_at IS NULL"),
+            postgresql_where=sa.text("voided_at IS NULL"),
+        ),
         sa.CheckConstraint("(voided_at IS NULL) = (disposal IS NULL)", name="void_has_disposal"),
         sa.CheckConstraint("(pdf_sha256 IS NULL) = (sheets IS NULL)", name="sheets_with_pdf"),
         sa.CheckConstraint("grant_id IS NULL OR pdf_sha256 IS NOT NULL", name="grant_needs_pdf"),

@@ -1,4 +1,4 @@
-"""PURE. The life of a copy and of the money for it, as data. The guard, the screens, the commands and the tests read it.
+"""PURE. The life of a copy and of the money for it, as data, read by guard, screens, commands and tests.
 
 Order (docs/issuance.md): the document is fixed, rendered and read back before money is asked for; money is held while
 the sheet is printed and kept only when it came out. UNKNOWN is decided by a person, never by time.
@@ -69,6 +69,12 @@ NEXT_PAYMENT: dict[Payment, frozenset[Payment]] = {
 # states in which an attempt may still put paper in somebody's hands: the schema allows one per copy
 LIVE = frozenset({State.FIXED, State.READY, State.GRANTED, State.PRINTING, State.PRINTED, State.TAKEN, State.UNKNOWN})
 PAPER_OUT = frozenset({State.PRINTED, State.TAKEN, State.SETTLED})
+# nothing has been granted to a printer yet: the copy can still be called off
+NOT_GRANTED = frozenset({State.FIXED, State.READY})
+# the printer has the copy, or may have it in a moment
+AT_PRINTER = frozenset({State.GRANTED, State.PRINTING})
+# the copies whose fees are kept when the money is counted out; UNKNOWN stays charged until a person decides
+KEPT = frozenset({State.PRINTED, State.TAKEN, State.SETTLED, State.UNKNOWN})
 
 
 def is_terminal(state: State) -> bool:
@@ -84,3 +90,35 @@ def needs_staff(state: State, payment: Payment) -> bool:
 def may_cancel(state: State, payment: Payment) -> bool:
     """The resident may still stop: nothing granted to a printer, money not final."""
     return state in {State.FIXED, State.READY} and payment in {Payment.NONE, Payment.ASKED, Payment.HELD}
+
+
+class Step(StrEnum):
+    """What the guard answers to a wish to move."""
+
+    MOVE = "move"
+    ALREADY = "already"  # it is there: success, nothing to write (a report or a button came twice)
+    ILLEGAL = "illegal"  # no such arrow
+    UNDECIDED = "undecided"  # the arrow exists, but out of UNKNOWN only a person goes
+
+
+def step(now: State, to: State, *, by_person: bool = False) -> Step:
+    """Whether a copy may move from `now` to `to`."""
+    return _answer(now is to, to in NEXT[now], now is State.UNKNOWN, by_person)
+
+
+def step_payment(now: Payment, to: Payment, *, by_person: bool = False) -> Step:
+    """Whether the money of an order may move from `now` to `to`."""
+    return _answer(now is to, to in NEXT_PAYMENT[now], now is Payment.UNKNOWN, by_person)
+
+
+def is_final(payment: Payment) -> bool:
+    """Nothing more can happen to this money."""
+    return not NEXT_PAYMENT[payment]
+
+
+def _answer(is_there: bool, is_arrow: bool, is_unknown: bool, by_person: bool) -> Step:
+    if is_there:
+        return Step.ALREADY
+    if not is_arrow:
+        return Step.ILLEGAL
+    return Step.MOVE if by_person or not is_unknown else Step.UNDECIDED

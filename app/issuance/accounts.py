@@ -1,0 +1,82 @@
+"""Does the union's ledger say what the town's journal says? Any difference is a matter for a person.
+
+journal: the fees of copies that are settled and whose money was not given back
+ledger:  charges less refunds, plus what waits in the outbox behind the relay's cursor
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from app.audit.models import Head
+from app.issuance.models import Issuance, Order, Outbox
+from app.issuance.states import Payment, State
+from app.municipalities.partitions import Partition, partitions
+from app.municipalities.union import union_read
+from app.payments.models import EntryType
+from app.payments.queries import LedgerTotals, ledger_totals
+from app.payments.service import get_cursor
+
+_TRIES = 5  # a relay that is at work between two looks makes them incomparable
+_SIGN = {EntryType.CHARGE: 1, EntryType.REFUND: -1, EntryType.VOID: 0}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """In yen and in lines; equal or not."""
+
+    home: str
+    yen_journal: int
+    yen_ledger: int
+    yen_waiting: int
+    lines_written: int
+    lines_carried: int
+    lines_waiting: int
+
+    @property
+    def is_equal(self) -> bool:
+        """Nothing lost, nothing doubled."""
+        is_complete = self.lines_written == self.lines_carried + self.lines_waiting
+        return is_complete and self.yen_journal == self.yen_ledger + self.yen_waiting
+
+
+def compare(code: str) -> Comparison:
+    """Look at both sides of one town while no relay moves between them."""
+    for _ in range(_TRIES):
+        with partitions.open(code) as p:
+            epoch = p.session.scalars(sa.select(Head.epoch)).one()
+        before = _read_ledger(code, epoch)
+        with partitions.open(code) as p:
+            comparison = _compare(p, *before)
+        if _read_ledger(code, epoch) == before:
+            break
+    return comparison
+
+
+def _read_ledger(code: str, epoch: int) -> tuple[LedgerTotals, int | None]:
+    with union_read() as session:
+        return ledger_totals(session, code), get_cursor(session, code, epoch)
+
+
+def _compare(p: Partition, ledger: LedgerTotals, cursor: int | None) -> Comparison:
+    written = p.session.scalars(sa.select(Head.outbox_sequence)).one()
+    bodies = [json.loads(b) for b in p.session.scalars(sa.select(Outbox.body).where(Outbox.sequence > (cursor or 0)))]
+    return Comparison(
+        home=p.code,
+        yen_journal=_yen_of_journal(p),
+        yen_ledger=ledger.yen,
+        yen_waiting=sum(_SIGN[EntryType(body["entry_type"])] * body["yen"] for body in bodies),
+        lines_written=written,
+        # before the first relay of this epoch nothing of it is carried
+        lines_carried=written - len(bodies) if cursor is None else cursor,
+        lines_waiting=len(bodies),
+    )
+
+
+def _yen_of_journal(p: Partition) -> int:
+    query = sa.select(sa.func.coalesce(sa.func.sum(Issuance.yen), 0)).join(Order, Order.order_id == Issuance.order_id)
+    kept = (Issuance.state == State.SETTLED, Order.payment != Payment.RELEASED)
+    return int(p.session.scalar(query.where(*kept)) or 0)

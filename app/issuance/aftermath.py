@@ -1,0 +1,59 @@
+"""What the union must do about a change in a town's journal, derived from the committed journal alone.
+
+The journal is committed first. A crash before this has run loses nothing: `reconcile` runs it for every live visit and
+every open case. Doing it twice does nothing.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from app.cards import service as cards
+from app.cards import visits
+from app.cards.vocabularies import VisitState
+from app.issuance.models import Case, CaseKind, Order
+from app.issuance.queries import CaseView, has_open_order
+from app.municipalities import queries as municipalities
+from app.municipalities import service as union
+from app.municipalities.partitions import Partition, partitions
+
+STOP_REASON = "mismatch"
+_STOPPING = frozenset({CaseKind.GUARD_MISMATCH, CaseKind.MANIFEST_MISMATCH})
+
+
+def follow_up(code: str, actor: str, visit_id: str) -> None:
+    """After a commit in `code`: stop terminals with an open mismatch, end the visit if only its order was left."""
+    with partitions.open(code) as p:
+        terminals = terminals_to_stop(p)
+        is_over = not has_open_order(p, visit_id)
+    stop_terminals(actor, terminals)
+    visit = visits.find_visit(visit_id)
+    if is_over and visit is not None and visit.state is VisitState.CLOSING:
+        end_visit(code, visit_id, "order_closed")
+
+
+def end_visit(code: str | None, visit_id: str, reason: str) -> None:
+    """Nobody is at the terminal any more: first in the town, then in the union."""
+    if code is not None:
+        with partitions.open(code, write=True) as p:
+            cards.end_sign_in(p, visit_id)
+    visits.close_visit(visit_id, reason)
+
+
+def terminals_to_stop(p: Partition) -> list[str]:
+    """Terminals at which something did not match, as long as no person has closed the case."""
+    query = sa.select(Case.terminal_id).where(Case.kind.in_(_STOPPING), Case.closed_at.is_(None))
+    return sorted(set(p.session.scalars(query)))
+
+
+def stop_terminals(actor: str, terminals: list[str]) -> None:
+    """Out of service by itself; only a person brings it back."""
+    for terminal_id in terminals:
+        if municipalities.get_terminal(terminal_id).stopped_reason is None:
+            union.stop_terminal(actor, terminal_id, STOP_REASON)
+
+
+def visit_of_case(p: Partition, case: CaseView) -> str:
+    """The visit whose order a case is about; empty when there is none."""
+    order = p.session.get(Order, case.order_id) if case.order_id else None
+    return order.visit_id if order else ""

@@ -1,0 +1,183 @@
+"""Frozen views of orders, copies and cases for screens and commands; never a row, never what a sheet says."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.certificates.catalogue import KINDS
+from app.issuance import vault
+from app.issuance.journal import copies_of, found, last_attempt
+from app.issuance.models import Attempt, Case, CaseKind, Issuance, Order, Sheet
+from app.issuance.states import Payment, State, may_cancel, needs_staff
+from app.municipalities.partitions import Partition
+
+
+@dataclass(frozen=True)
+class CopyView:
+    """One 通. `sheets` is 0 until it is rendered."""
+
+    issuance_id: str
+    kind: str
+    title: str
+    state: State
+    issue_number: str
+    yen: int
+    sheets: int
+
+
+@dataclass(frozen=True)
+class OrderView:
+    """One basket and its money, in yen. `yen_due` is what is kept, once that is known."""
+
+    order_id: str
+    visit_id: str
+    terminal_id: str
+    payment: Payment
+    payment_key: str
+    yen: int
+    yen_inserted: int
+    yen_due: int | None
+    copies: tuple[CopyView, ...]
+    is_open: bool
+    may_cancel: bool
+    needs_staff: bool
+
+    @property
+    def is_ready(self) -> bool:
+        """Every sheet was rendered and read back; money may be asked for."""
+        return all(copy.state is State.READY for copy in self.copies)
+
+    @property
+    def has_failed(self) -> bool:
+        """A sheet could not be made: nothing is charged."""
+        return any(copy.state is State.FAILED for copy in self.copies)
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """Something that only a person closes."""
+
+    case_id: int
+    kind: CaseKind
+    order_id: str | None
+    issuance_id: str | None
+    issue_number: str
+    state: State | None
+    payment: Payment | None
+    terminal_id: str
+    evidence: tuple[dict[str, Any], ...]
+    opened_at: datetime
+    closed_at: datetime | None
+    closed_by: str | None
+    verdict: str | None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What the town's journal says, to compare with the union's ledger."""
+
+    lines: int  # ever put into the outbox
+    waiting: int  # of them not yet relayed
+    yen_charged: int  # kept for copies that came out, refunds taken off
+    yen_waiting: int  # of it not yet relayed
+
+
+def find_order(p: Partition, visit_id: str) -> OrderView | None:
+    """The visit's open order, or else its latest one."""
+    query = sa.select(Order).where(Order.visit_id == visit_id)
+    order = p.session.scalar(query.order_by(Order.is_open.desc(), Order.placed_at.desc()).limit(1))
+    return None if order is None else view_order(p, order)
+
+
+def has_open_order(p: Partition, visit_id: str) -> bool:
+    """Whether something of this visit is still to be printed, paid, paid back or decided."""
+    return p.session.scalar(sa.select(Order.order_id).where(Order.visit_id == visit_id, Order.is_open)) is not None
+
+
+def view_order(p: Partition, order: Order) -> OrderView:
+    """The order as it is in this transaction."""
+    copies = copies_of(p, order)
+    return OrderView(
+        order_id=order.order_id,
+        visit_id=order.visit_id,
+        terminal_id=order.terminal_id,
+        payment=order.payment,
+        payment_key=order.payment_key,
+        yen=order.yen,
+        yen_inserted=order.yen_inserted,
+        yen_due=order.yen_due,
+        copies=tuple(_view_copy(p, copy) for copy in copies),
+        is_open=order.is_open,
+        may_cancel=order.is_open and all(may_cancel(copy.state, order.payment) for copy in copies),
+        needs_staff=any(needs_staff(copy.state, order.payment) for copy in copies),
+    )
+
+
+def get_preview(p: Partition, visit_id: str, issuance_id: str) -> bytes:
+    """PNG of page 1 with 見本 across it.
+
+    :raises OrderNotFoundError: not a copy of this visit, not ready yet, or erased.
+    """
+    query = (
+        sa.select(Sheet)
+        .join(Attempt, Attempt.attempt_id == Sheet.attempt_id)
+        .join(Issuance, Issuance.issuance_id == Attempt.issuance_id)
+        .join(Order, Order.order_id == Issuance.order_id)
+        .where(Issuance.issuance_id == issuance_id, Order.visit_id == visit_id, Order.is_open)
+    )
+    sheet = found(p.session.scalar(query))
+    label = vault.sheet_label(p.code, sheet.attempt_id, sheet.pdf_sha256, "preview")
+    return vault.unlock(sheet.preview, label)
+
+
+def list_cases(p: Partition, *, closed: bool = False) -> list[CaseView]:
+    """Cases that wait for a person, oldest first; with `closed`, the others too."""
+    query = sa.select(Case).order_by(Case.case_id)
+    rows = p.session.scalars(query if closed else query.where(Case.closed_at.is_(None)))
+    return [view_case(p, row) for row in rows]
+
+
+def view_case(p: Partition, case: Case) -> CaseView:
+    """The case as it is in this transaction."""
+    copy = case.issuance_id and p.session.get(Issuance, case.issuance_id)
+    order = case.order_id and p.session.get(Order, case.order_id)
+    return CaseView(
+        case_id=case.case_id,
+        kind=case.kind,
+        order_id=case.order_id,
+        issuance_id=case.issuance_id,
+        issue_number=last_attempt(p, copy.issuance_id).issue_number if copy else "",
+        state=copy.state if copy else None,
+        payment=order.payment if order else None,
+        terminal_id=case.terminal_id,
+        evidence=tuple(json.loads(case.evidence)),
+        opened_at=case.opened_at,
+        closed_at=case.closed_at,
+        closed_by=case.closed_by,
+        verdict=case.verdict,
+    )
+
+
+def list_orders(p: Partition, *, only_open: bool = False) -> list[OrderView]:
+    """Orders of the town, newest last."""
+    query = sa.select(Order).order_by(Order.placed_at)
+    rows = p.session.scalars(query.where(Order.is_open) if only_open else query)
+    return [view_order(p, order) for order in rows]
+
+
+def _view_copy(p: Partition, copy: Issuance) -> CopyView:
+    attempt = last_attempt(p, copy.issuance_id)
+    return CopyView(
+        issuance_id=copy.issuance_id,
+        kind=copy.kind,
+        title=KINDS[copy.kind].title,
+        state=copy.state,
+        issue_number=attempt.issue_number,
+        yen=copy.yen,
+        sheets=attempt.sheets or 0,
+    )

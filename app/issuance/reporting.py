@@ -1,0 +1,205 @@
+"""What a terminal reports, and what the journal makes of it. A report may come twice, late, or never.
+
+A report never contradicts a state in silence: what does not fit opens a case. Out of UNKNOWN no report leads; what
+comes late is kept as evidence for the person who decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.issuance.errors import ForeignReportError
+from app.issuance.journal import add_evidence, copies_of, move, move_payment, open_case
+from app.issuance.models import Attempt, Case, CaseKind, Issuance, Order
+from app.issuance.progress import advance, call_off
+from app.issuance.states import AT_PRINTER, KEPT, NEXT_PAYMENT, Payment, State
+from app.municipalities.partitions import Partition
+from app.protocol.messages import Report, ReportEvent
+
+MAX_DETAILS = 4000  # characters of a device's own words that are kept
+_PAPER_PATH = (State.GRANTED, State.PRINTING, State.PRINTED, State.TAKEN)
+_REACHES = {
+    ReportEvent.PRINTING: State.PRINTING,
+    ReportEvent.PRINTED: State.PRINTED,
+    ReportEvent.TAKEN: State.TAKEN,
+}
+_MONEY_EVENTS = frozenset(
+    {
+        ReportEvent.INSERTED,
+        ReportEvent.HELD,
+        ReportEvent.COMMITTED,
+        ReportEvent.RELEASED,
+        ReportEvent.PAYMENT_UNKNOWN,
+    }
+)
+
+
+def record_report(p: Partition, actor: str, report: Report) -> None:
+    """Write down what happened and do what follows from it. Replays change nothing.
+
+    :raises ForeignReportError: about an order of another terminal, visit, payment key or attempt.
+    """
+    order = _find_order(p, report)
+    if report.event in _MONEY_EVENTS:
+        _MONEY[report.event](p, actor, report, order)
+    else:
+        copy = _find_copy(p, report, order)
+        _record_paper(p, actor, report, order, copy)
+    advance(p, actor, order)
+
+
+def _find_order(p: Partition, report: Report) -> Order:
+    key = Order.payment_key == report.payment_key
+    if not report.payment_key:
+        of_attempt = sa.select(Issuance.order_id).join(Attempt, Attempt.issuance_id == Issuance.issuance_id)
+        key = Order.order_id.in_(of_attempt.where(Attempt.attempt_id == report.attempt_id))
+    mine = (Order.terminal_id == report.terminal_id, Order.visit_id == report.visit_id)
+    order = p.session.scalar(sa.select(Order).where(key, *mine))
+    if order is None:
+        raise ForeignReportError(report.event.value)
+    return order
+
+
+def _find_copy(p: Partition, report: Report, order: Order) -> Issuance:
+    attempt = p.session.get(Attempt, report.attempt_id)
+    copy = attempt and p.session.get(Issuance, attempt.issuance_id)
+    if attempt is None or copy is None or copy.order_id != order.order_id:
+        raise ForeignReportError(report.event.value)
+    attempt.outcome = report.details[:MAX_DETAILS]
+    return copy
+
+
+def _record_paper(p: Partition, actor: str, report: Report, order: Order, copy: Issuance) -> None:
+    if copy.state is State.UNKNOWN or not _is_at_terminal(copy):
+        _record_late(p, actor, report, order, copy)
+    elif report.event in _REACHES:
+        _walk(p, actor, copy, _REACHES[report.event])
+    else:
+        _PAPER[report.event](p, actor, report, order, copy)
+
+
+def _is_at_terminal(copy: Issuance) -> bool:
+    return copy.state in _PAPER_PATH
+
+
+def _walk(p: Partition, actor: str, copy: Issuance, to: State) -> None:
+    """Forward along the path of paper; a report that was overtaken by a later one changes nothing."""
+    here, there = _PAPER_PATH.index(copy.state), _PAPER_PATH.index(to)
+    for state in _PAPER_PATH[here + 1 : there + 1]:
+        move(p, copy, state, actor)
+
+
+def _record_late(p: Partition, actor: str, report: Report, order: Order, copy: Issuance) -> None:
+    """About a copy that no printer should have: never granted, or over."""
+    cases = sa.select(Case).where(Case.issuance_id == copy.issuance_id, Case.closed_at.is_(None))
+    for case in p.session.scalars(cases):
+        add_evidence(case, _evidence(report))
+    if report.event is ReportEvent.NOT_PRINTED and copy.state is State.READY:
+        call_off(p, actor, order, "printer not ready")
+    elif report.event is ReportEvent.MISMATCH:
+        call_off(p, actor, order, "mismatch")
+        open_case(p, actor, CaseKind.MANIFEST_MISMATCH, order, copy, _evidence(report))
+    elif report.event in _REACHES and copy.state not in KEPT:
+        # a sheet that the journal says cannot exist
+        open_case(p, actor, CaseKind.MANIFEST_MISMATCH, order, copy, _evidence(report))
+
+
+def _not_printed(p: Partition, actor: str, report: Report, order: Order, copy: Issuance) -> None:
+    if copy.state not in AT_PRINTER:
+        _outcome_unknown(p, actor, report, order, copy)
+        return
+    move(p, copy, State.NOT_PRINTED, actor)
+    call_off(p, actor, order, "printer failed")
+
+
+def _outcome_unknown(p: Partition, actor: str, report: Report, order: Order, copy: Issuance) -> None:
+    leave_to_person(p, actor, CaseKind.OUTCOME_UNKNOWN, order, copy, _evidence(report))
+
+
+def _not_taken(p: Partition, actor: str, report: Report, order: Order, copy: Issuance) -> None:
+    if copy.state is State.TAKEN:
+        return
+    _walk(p, actor, copy, State.PRINTED)
+    leave_to_person(p, actor, CaseKind.NOT_TAKEN, order, copy, _evidence(report))
+
+
+def _mismatch(p: Partition, actor: str, report: Report, order: Order, copy: Issuance) -> None:
+    """The agent refused the bytes: before it began to print nothing came out; later nobody can say."""
+    move(p, copy, State.NOT_PRINTED if copy.state is State.GRANTED else State.UNKNOWN, actor, "mismatch")
+    call_off(p, actor, order, "mismatch")
+    open_case(p, actor, CaseKind.MANIFEST_MISMATCH, order, copy, _evidence(report))
+
+
+def leave_to_person(
+    p: Partition, actor: str, kind: CaseKind, order: Order, copy: Issuance, evidence: dict[str, Any]
+) -> None:
+    """Nobody can say what became of this copy: stop the order where it is and raise a case."""
+    move(p, copy, State.UNKNOWN, actor, kind.value)
+    call_off(p, actor, order, kind.value)
+    open_case(p, actor, kind, order, copy, evidence)
+
+
+def _inserted(_p: Partition, _actor: str, report: Report, order: Order) -> None:
+    order.yen_inserted = max(order.yen_inserted, report.yen)  # reports may overtake each other; escrow only grows
+
+
+def _held(p: Partition, actor: str, report: Report, order: Order) -> None:
+    _inserted(p, actor, report, order)
+    if order.payment is Payment.ASKED and report.yen >= order.yen:
+        move_payment(p, order, Payment.HELD, actor)
+    elif order.payment in {Payment.ASKED, Payment.NONE}:
+        _doubt(p, actor, report, order)
+
+
+def _committed(p: Partition, actor: str, report: Report, order: Order) -> None:
+    is_told = order.payment in {Payment.COMMITTING, Payment.COMMITTED}
+    if is_told and report.yen == order.yen_due:
+        move_payment(p, order, Payment.COMMITTED, actor)
+    else:
+        _doubt(p, actor, report, order)
+
+
+def _released(p: Partition, actor: str, report: Report, order: Order) -> None:
+    """Also by the device itself, when the resident pressed its return button: then the order is off."""
+    if order.payment in {Payment.ASKED, Payment.HELD} and not _has_left(p, order):
+        call_off(p, actor, order, "money given back")
+        move_payment(p, order, Payment.RELEASING, actor)
+    if order.payment in {Payment.RELEASING, Payment.RELEASED}:
+        move_payment(p, order, Payment.RELEASED, actor)
+    elif order.payment is not Payment.NONE:
+        _doubt(p, actor, report, order)
+
+
+def _has_left(p: Partition, order: Order) -> bool:
+    return any(copy.state in AT_PRINTER | KEPT for copy in copies_of(p, order))
+
+
+def _doubt(p: Partition, actor: str, report: Report, order: Order) -> None:
+    """The device says what it was not told to do, or that it cannot say: a person counts."""
+    open_case(p, actor, CaseKind.PAYMENT_UNKNOWN, order, None, _evidence(report))
+    if Payment.UNKNOWN in NEXT_PAYMENT[order.payment]:
+        move_payment(p, order, Payment.UNKNOWN, actor)
+        call_off(p, actor, order, "payment unknown")
+
+
+def _evidence(report: Report) -> dict[str, Any]:
+    """Without the id and the time of the report: the same thing said twice is one piece of evidence."""
+    return {"event": report.event.value, "yen": report.yen, "details": report.details[:MAX_DETAILS]}
+
+
+_MONEY: dict[ReportEvent, Callable[[Partition, str, Report, Order], None]] = {
+    ReportEvent.INSERTED: _inserted,
+    ReportEvent.HELD: _held,
+    ReportEvent.COMMITTED: _committed,
+    ReportEvent.RELEASED: _released,
+    ReportEvent.PAYMENT_UNKNOWN: _doubt,
+}
+_PAPER: dict[ReportEvent, Callable[[Partition, str, Report, Order, Issuance], None]] = {
+    ReportEvent.NOT_PRINTED: _not_printed,
+    ReportEvent.OUTCOME_UNKNOWN: _outcome_unknown,
+    ReportEvent.NOT_TAKEN: _not_taken,
+    ReportEvent.MISMATCH: _mismatch,
+}

@@ -1,0 +1,260 @@
+"""What surfaces ask of issuing. Every function works inside the caller's `partitions.open(code, write=True)` and leaves
+the order as far along as it can be. Nothing here commits, and nothing here writes to the union: what the union must do
+about a change (end a visit, stop a terminal) is derived from the committed journal by `aftermath`.
+"""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from dataclasses import replace
+
+import sqlalchemy as sa
+
+from app import clock
+from app.audit import service as audit
+from app.audit.actions import Action
+from app.cards.queries import Cardholder, list_services
+from app.cards.vocabularies import Method
+from app.certificates import service as certificates
+from app.certificates.documents import numbered, to_json
+from app.certificates.eligibility import Request
+from app.certificates.errors import EligibilityRefusedError
+from app.issuance import keys, vault
+from app.issuance.cases import Verdict, close_case
+from app.issuance.errors import (
+    EmptyOrderError,
+    KeyReusedError,
+    NotReadyError,
+    OrderOpenError,
+    OrderRefusedError,
+    TooLateError,
+)
+from app.issuance.granting import grant
+from app.issuance.journal import begin, copies_of, found, last_attempt, move_payment
+from app.issuance.models import Attempt, Issuance, Order, Refusal
+from app.issuance.numbers import take_number
+from app.issuance.progress import advance, call_off
+from app.issuance.queries import OrderView, view_order
+from app.issuance.rendered import document_label
+from app.issuance.reporting import record_report
+from app.issuance.states import AT_PRINTER, Payment, State, may_cancel
+from app.municipalities.partitions import Partition
+from app.municipalities.queries import TerminalFacts, get_member
+from app.protocol.canonical import digest
+from app.protocol.messages import Work, WorkAction
+
+__all__ = [
+    "Verdict",
+    "ask_payment",
+    "cancel_order",
+    "close_case",
+    "grant",
+    "next_work",
+    "note_refusal",
+    "place_order",
+    "record_report",
+]
+
+MAX_COPIES = 25  # of one visit: what a tray holds and a resident can check at the machine
+_REFERENCE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that is read as another
+
+
+def place_order(
+    p: Partition,
+    actor: str,
+    cardholder: Cardholder,
+    terminal: TerminalFacts,
+    requests: list[Request],
+    idempotency_key: str,
+) -> OrderView:
+    """Fix one document and take one number for each request: all or none. Same key, same wish: the same order.
+
+    :raises OrderRefusedError: for the first certificate that may not be issued.
+    :raises KeyReusedError: the key belongs to another wish. :raises OrderOpenError: this visit has an order already.
+    :raises EmptyOrderError: nothing is asked for, or more than `MAX_COPIES`.
+    """
+    wish = _digest(cardholder, requests)
+    placed = p.session.scalar(sa.select(Order).where(Order.idempotency_key == idempotency_key))
+    if placed is not None:
+        if placed.request_sha256 != wish:
+            raise KeyReusedError
+        return view_order(p, placed)
+    _check_basket(p, cardholder.visit_id, requests)
+    order = _new_order(p, cardholder, terminal, idempotency_key, wish)
+    town, now = get_member(p.code).name, clock.now()
+    for position, request in enumerate(requests, start=1):
+        number = take_number(p, town, terminal.number, now.date())
+        fixed = replace(request, channel=order.channel, at=now)  # the terminal's word and one instant for all copies
+        order.yen += _fix_copy(p, actor, order, cardholder, number, position, fixed)
+    p.session.flush()
+    audit.record(
+        p,
+        actor,
+        Action.ORDER_PLACED,
+        f"order:{order.order_id}",
+        terminal=terminal.terminal_id,
+        copies=len(requests),
+        yen=order.yen,
+    )
+    return view_order(p, order)
+
+
+def note_refusal(p: Partition, actor: str, visit_id: str, terminal_id: str, kind: str, rule: str) -> str:
+    """Write down why a certificate was refused and give the reference code for the screen: random, it encodes nothing.
+
+    In a transaction of its own: the one that was refused has been rolled back.
+    """
+    reference = "N-" + "".join(secrets.choice(_REFERENCE_LETTERS) for _ in range(6))
+    p.session.add(Refusal(reference=reference, visit_id=visit_id, kind=kind, rule=rule, at=clock.now()))
+    p.session.flush()
+    audit.record(
+        p, actor, Action.ISSUE_REFUSED, f"visit:{visit_id}",
+        kind=kind, rule=rule, reference=reference, terminal=terminal_id,
+    )  # fmt: skip
+    return reference
+
+
+def cancel_order(p: Partition, actor: str, order_id: str) -> OrderView:
+    """Stop before anything is granted to a printer; money that was put in is given back. Twice is once.
+
+    :raises TooLateError: when a printer has a copy or the money is being counted out.
+    """
+    order = _get(p, order_id)
+    copies = copies_of(p, order)
+    if order.is_open and not all(copy.state is State.CANCELLED for copy in copies):
+        if not all(may_cancel(copy.state, order.payment) for copy in copies):
+            raise TooLateError
+        call_off(p, actor, order, "cancelled")
+        advance(p, actor, order)
+    return view_order(p, order)
+
+
+def ask_payment(p: Partition, actor: str, order_id: str) -> OrderView:
+    """Let the device collect, now that every sheet was read back. Nothing to pay goes straight to printing.
+
+    :raises NotReadyError: when a sheet is not ready, or the order was cancelled.
+    """
+    order = _get(p, order_id)
+    if order.payment is Payment.NONE:
+        if not all(copy.state is State.READY for copy in copies_of(p, order)):
+            raise NotReadyError
+        move_payment(p, order, Payment.ASKED if order.yen else Payment.HELD, actor)
+    return view_order(p, order)
+
+
+def next_work(p: Partition, terminal_id: str, visit_id: str, call_id: str = "") -> Work:
+    """The one thing that this terminal should do for this visit now. A read: asking changes nothing."""
+    query = sa.select(Order).where(Order.visit_id == visit_id, Order.terminal_id == terminal_id, Order.is_open)
+    order = p.session.scalar(query)
+    action, yen, attempt_id = (WorkAction.NONE, 0, "") if order is None else _work_of(p, order)
+    key = "" if order is None or action is WorkAction.NONE else order.payment_key
+    return Work(call_id, action, visit_id, key, yen, attempt_id)
+
+
+def _work_of(p: Partition, order: Order) -> tuple[WorkAction, int, str]:
+    match order.payment:
+        case Payment.ASKED:
+            return WorkAction.COLLECT, order.yen, ""
+        case Payment.HELD:
+            attempt_id = _next_attempt(p, order)
+            return (WorkAction.PRINT, 0, attempt_id) if attempt_id else (WorkAction.NONE, 0, "")
+        case Payment.COMMITTING:
+            return WorkAction.COMMIT, order.yen_due or 0, ""
+        case Payment.RELEASING:
+            return WorkAction.RELEASE, 0, ""
+        case _:
+            return WorkAction.NONE, 0, ""
+
+
+def _next_attempt(p: Partition, order: Order) -> str:
+    """A granted copy is named again, because its terminal may have lost the answer; it asks with the same grant."""
+    copies = copies_of(p, order)
+    at_printer = [copy for copy in copies if copy.state in AT_PRINTER]
+    ready = [copy for copy in copies if copy.state is State.READY]
+    chosen = next(iter(at_printer or ready), None)
+    if chosen is None or chosen.state is State.PRINTING:
+        return ""
+    return last_attempt(p, chosen.issuance_id).attempt_id
+
+
+def _check_basket(p: Partition, visit_id: str, requests: list[Request]) -> None:
+    if not 1 <= len(requests) <= MAX_COPIES:
+        raise EmptyOrderError(f"1 to {MAX_COPIES} copies, not {len(requests)}")
+    if p.session.scalar(sa.select(Order.order_id).where(Order.visit_id == visit_id, Order.is_open)):
+        raise OrderOpenError
+
+
+def _new_order(p: Partition, cardholder: Cardholder, terminal: TerminalFacts, idempotency_key: str, wish: str) -> Order:
+    order_id = str(uuid.uuid4())
+    order = Order(
+        order_id=order_id,
+        visit_id=cardholder.visit_id,
+        idempotency_key=idempotency_key,
+        request_sha256=wish,
+        terminal_id=terminal.terminal_id,
+        site=terminal.site_id,
+        site_municipality=terminal.site_municipality,
+        channel=terminal.kind.value,
+        yen=0,
+        payment=Payment.NONE,
+        payment_key=f"pay-{order_id}",
+        yen_inserted=0,
+        is_open=True,
+        placed_at=clock.now(),
+        changed_at=clock.now(),
+        version=1,
+    )
+    p.session.add(order)
+    p.session.flush()
+    return order
+
+
+def _fix_copy(
+    p: Partition, actor: str, order: Order, cardholder: Cardholder, number: str, position: int, request: Request
+) -> int:
+    """Freeze one copy under its number; its fee in yen."""
+    try:
+        prepared = certificates.prepare(
+            p, cardholder.subject, request, order.site, keys.register_key(), _services(p, cardholder)
+        )
+    except EligibilityRefusedError as error:
+        raise OrderRefusedError(position, request.kind, error.refusal) from None
+    copy = Issuance(
+        issuance_id=str(uuid.uuid4()),
+        order_id=order.order_id,
+        position=position,
+        kind=request.kind,
+        subject=cardholder.subject,
+        persons=" ".join(prepared.persons),
+        options=" ".join(sorted(request.options)),
+        document="",
+        snapshot=prepared.snapshot,
+        yen=prepared.yen,
+        state=State.FIXED,
+        version=1,
+        changed_at=clock.now(),
+    )
+    document = to_json(numbered(prepared.document, number))
+    copy.document = vault.lock_text(document, document_label(p.code, copy.issuance_id))
+    attempt = Attempt(attempt_id=str(uuid.uuid4()), issuance_id=copy.issuance_id, number_in_copy=1, issue_number=number)
+    p.session.add(copy)
+    p.session.flush()
+    p.session.add(attempt)
+    begin(p, copy, actor)
+    return copy.yen
+
+
+def _services(p: Partition, cardholder: Cardholder) -> frozenset[str] | None:
+    """What a numbered card is registered for (B15); a chip card needs no registration."""
+    return None if cardholder.method is Method.JPKI else list_services(p, cardholder.card_user_id)
+
+
+def _digest(cardholder: Cardholder, requests: list[Request]) -> str:
+    """What was wished, by whom: without the moment, which differs when a form is sent twice."""
+    wishes = [[r.kind, r.requester, list(r.persons), sorted(r.options), r.channel] for r in requests]
+    return digest([cardholder.visit_id, cardholder.subject, wishes])
+
+
+def _get(p: Partition, order_id: str) -> Order:
+    return found(p.session.get(Order, order_id))
