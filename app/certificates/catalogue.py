@@ -57,6 +57,7 @@ class CertificateKind:
     heading: str
     who: Relation
     template: str
+    attestations: tuple[str, ...]  # keys of the town's own wording, without which it does not issue this kind
     options: tuple[Option, ...] = ()
     needs_seal: bool = False
     needs_family_register: bool = False  # made from the 戸籍: stopped while a notification is being written (B06)
@@ -71,6 +72,7 @@ KINDS: dict[str, CertificateKind] = {
             heading="住民票",
             who=Relation.HOUSEHOLD,
             template="resident_record.html",
+            attestations=("resident_record.attestation_all", "resident_record.attestation_part"),
             options=(Option.HEAD_RELATIONSHIP, Option.DOMICILE, Option.FOREIGN_ITEMS, Option.INDIVIDUAL_NUMBER),
         ),
         CertificateKind(
@@ -79,6 +81,7 @@ KINDS: dict[str, CertificateKind] = {
             heading="印鑑登録証明書",
             who=Relation.SELF,
             template="seal_registration.html",
+            attestations=("seal_registration.attestation",),
             needs_seal=True,
         ),
     )

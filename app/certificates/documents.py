@@ -1,8 +1,8 @@
 """PURE. What a sheet says, as frozen text: decided before anything is drawn, kept in the journal, compared afterwards.
 
 A document holds exactly the strings that are printed, so that a reprint shows what was certified then and a template
-decides nothing. Two marks are used: 「（省略）」 for an item that was not asked for (住民基本台帳法12条5項), 「＊＊＊」 for
-an item with nothing recorded, so that no cell is left into which something could be written.
+decides nothing. Two marks are used: 「（省略）」 for an item that was not asked for (住民基本台帳法12条5項), and
+「＊＊＊」 for an item with nothing recorded, so that no cell is left into which something could be written.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Protocol, TypeVar
 
 from app.certificates.catalogue import CertificateKind, Option
 from app.certificates.errors import InconsistentHouseholdError
+from app.municipalities.ordinances import Ordinance
 from app.residents.facts import HouseholdFacts, PersonFacts, RecordedDate, SealFacts
 from app.residents.vocabularies import ResidentType, Sex
 from app.residents.wareki import format_recorded, to_wareki, to_western
@@ -56,10 +57,12 @@ class Certification:
     issue_number: str  # of this copy; the caller gives it
     title: str
     attestation: str
+    note: str  # of the town, may be empty
     issued_on: str
     issuer_title: str
     issuer_name: str
     issuer_seal: Picture
+    seal_note: str  # 「この印は黒色です。」, may be empty
 
 
 @dataclass(frozen=True)
@@ -143,17 +146,19 @@ _CLASSES: dict[str, type[ResidentRecordDocument] | type[SealRegistrationDocument
 
 
 def build_certification(
-    kind: CertificateKind, attestation: str, issuer: Issuer, issued_on: date, issue_number: str = ""
+    kind: CertificateKind, is_whole: bool, ordinance: Ordinance, issuer: Issuer, issued_on: date
 ) -> Certification:
-    """The common part; the number is given when the copy is fixed (`numbered`)."""
+    """The common part. `is_whole`: everybody of the household is shown, which the 認証文 says where a kind has two."""
     return Certification(
-        issue_number=issue_number,
+        issue_number="",
         title=kind.heading,
-        attestation=attestation,
+        attestation=ordinance.text(kind.attestations[0 if is_whole else -1]),
+        note=ordinance.text(f"{kind.code}.note"),
         issued_on=to_wareki(issued_on),
         issuer_title=issuer.title,
         issuer_name=issuer.name,
         issuer_seal=Picture(issuer.seal_png, issuer.seal_mm, issuer.seal_mm),
+        seal_note=ordinance.text("seal_note"),
     )
 
 

@@ -12,18 +12,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from app.certificates.catalogue import CertificateKind, Option, Relation, get_kind
+from app.municipalities.ordinances import Ordinance
 from app.residents.facts import BlockFacts, HouseholdFacts, PersonFacts, RecordedDate, SealFacts
 from app.residents.vocabularies import BlockLevel, BlockReason, ResidentType, SealStatus
 from app.residents.wareki import ERAS
 
-if TYPE_CHECKING:
-    from app.municipalities.ordinances import Ordinance
-
 KIOSK = "kiosk"
-AGE_OF_SERVICE = 15
 
 
 class MessageClass(StrEnum):
@@ -52,6 +48,10 @@ class Refusal:
 
     rule: str
     message_class: MessageClass
+
+
+NOT_RESIDENT = Refusal("B02", MessageClass.NEUTRAL)
+UNPRINTABLE = Refusal("B10", MessageClass.NEUTRAL)  # found when the text is fitted to the form
 
 
 @dataclass(frozen=True)
@@ -113,9 +113,11 @@ def shown_persons(request: Request, household: HouseholdFacts | None) -> tuple[s
     return tuple(member.atena_no for member in household.members)
 
 
-def offered_options(kind: CertificateKind, household: HouseholdFacts, ordinance: Ordinance) -> tuple[Option, ...]:
+def offered_options(
+    kind: CertificateKind, household: HouseholdFacts, ordinance: Ordinance, channel: str
+) -> tuple[Option, ...]:
     """The items that may be chosen: depends on the town and on who lives there, never on a block."""
-    return tuple(o for o in kind.options if _is_offered(o, household, ordinance))
+    return tuple(o for o in kind.options if _is_offered(o, household, ordinance, channel))
 
 
 def list_refusals(case: Case) -> tuple[Refusal, ...]:
@@ -145,7 +147,10 @@ def decide(
 
 
 def _is_closed(case: Case) -> bool:
-    return not case.is_open or case.ordinance.fee(case.request.kind, case.request.channel) is None
+    """Not now, or not at all: a kind without a fee or without the town's own 認証文 is not issued there."""
+    has_fee = case.ordinance.fee(case.kind.code, case.request.channel) is not None
+    has_texts = all(case.ordinance.text(key).strip() for key in case.kind.attestations)
+    return not (case.is_open and has_fee and has_texts)
 
 
 def _is_not_resident(case: Case) -> bool:
@@ -180,18 +185,14 @@ def _blocks_in_way(case: Case) -> tuple[BlockFacts, ...]:
 
 
 def _is_moving_out(case: Case) -> bool:
-    """From the day of filing, for anyone in the household or only for those concerned, as the town says."""
-    watched = {
-        "household": {m.atena_no for m in case.members},
-        "person": case.concerned,
-        "allow": frozenset[str](),
-    }[case.ordinance.switch("moving_out")]
-    return any(m.moving_out_on is not None for m in case.members if m.atena_no in watched)
+    """From the day of filing, for the whole household: the sheets of those who stay are about to change too."""
+    is_stopped = case.ordinance.switch("moving_out") == "block"
+    return is_stopped and any(m.moving_out_on is not None for m in case.members)
 
 
 def _has_provisional_change(case: Case) -> bool:
     """What is read is always the state before the change; a town may rather wait for the decision."""
-    waits = case.ordinance.switch("provisional_change") == "block"
+    waits = case.ordinance.switch("provisional") == "block"
     return waits and any(m.has_provisional_change for m in case.members if m.atena_no in case.concerned)
 
 
@@ -209,16 +210,17 @@ def _has_family_register_pending(case: Case) -> bool:
 
 
 def _is_under_age(case: Case) -> bool:
-    return case.requester is not None and not _is_of_age(case.requester.birth_date, case.today)
+    age = int(case.ordinance.switch("minimum_age"))
+    return case.requester is not None and not _has_completed(age, case.requester.birth_date, case.today)
 
 
-def _is_of_age(birth: RecordedDate, today: date) -> bool:
-    """On the fifteenth birthday or later. Of a date that is not known in full, the year must be enough."""
+def _has_completed(age: int, birth: RecordedDate, today: date) -> bool:
+    """On the birthday or later. Of a date that is not known in full, the year must be enough."""
     if birth.day is not None:
-        attained = (birth.day.year + AGE_OF_SERVICE, birth.day.month, birth.day.day)
+        attained = (birth.day.year + age, birth.day.month, birth.day.day)
         return attained <= (today.year, today.month, today.day)
     year = _year_in_words(birth.wording)
-    return year is not None and year + AGE_OF_SERVICE < today.year
+    return year is not None and year + age < today.year
 
 
 def _year_in_words(wording: str) -> int | None:
@@ -233,7 +235,7 @@ def _year_in_words(wording: str) -> int | None:
 
 def _is_under_guardianship(case: Case) -> bool:
     """印鑑登録 ends with the capacity to intend; for the rest the town decides."""
-    stops = case.kind.needs_seal or case.ordinance.switch("guardianship") == "block"
+    stops = case.kind.needs_seal or case.ordinance.switch("adult_guardianship") == "all"
     return stops and _is_blocked_for(BlockReason.ADULT_GUARDIANSHIP)(case)
 
 
@@ -256,12 +258,13 @@ def _asks_for_more(case: Case) -> bool:
     """An item that this kind or this town does not print here."""
     if case.household is None:
         return False
-    return not case.request.options <= frozenset(offered_options(case.kind, case.household, case.ordinance))
+    offered = offered_options(case.kind, case.household, case.ordinance, case.request.channel)
+    return not case.request.options <= frozenset(offered)
 
 
-def _is_offered(option: Option, household: HouseholdFacts, ordinance: Ordinance) -> bool:
+def _is_offered(option: Option, household: HouseholdFacts, ordinance: Ordinance, channel: str) -> bool:
     if option is Option.INDIVIDUAL_NUMBER:
-        return ordinance.switch("individual_number") == "allow"
+        return channel != KIOSK or ordinance.switch("individual_number_at_kiosk") == "yes"
     if option is Option.FOREIGN_ITEMS:
         return any(m.resident_type is ResidentType.FOREIGN for m in household.members)
     if option is Option.DOMICILE:

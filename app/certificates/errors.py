@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.errors import KoikiError, MismatchError, RefusedError, UnavailableError
+from app.errors import ConflictError, KoikiError, MismatchError, RefusedError, UnavailableError
 
 if TYPE_CHECKING:
     from app.certificates.eligibility import Refusal
@@ -38,16 +38,16 @@ class NotOfferedError(UnavailableError):
     """The town's ordinance states no fee for this kind on this channel."""
 
 
-class NoIssuerError(UnavailableError):
-    """Nobody is in office at this instant: a sheet without a name and a seal is never printed (標準仕様書 5.6)."""
-
-
 class SubjectMismatchError(MismatchError):
     """A request of one person arrived in the name of another."""
 
 
 class InconsistentHouseholdError(MismatchError):
     """Members of one household are recorded at different addresses."""
+
+
+class RegisterMovedError(ConflictError):
+    """An import was applied between two reads: ask again."""
 
 
 class RenderingError(MismatchError):

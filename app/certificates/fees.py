@@ -5,12 +5,8 @@ No exemption at a machine: the exempting laws are applied by a clerk at the coun
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from app.certificates.errors import NotOfferedError
-
-if TYPE_CHECKING:
-    from app.municipalities.ordinances import Ordinance
+from app.municipalities.ordinances import Ordinance
 
 
 def price(kind: str, channel: str, ordinance: Ordinance, count: int = 1) -> int:

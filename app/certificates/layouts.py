@@ -1,0 +1,193 @@
+"""PURE. How text is fitted to the cells of the forms: decided here, never by the engine that draws.
+
+Rows have fixed heights, as a 様式 has. A text first shrinks by fixed steps, then is set on as many lines as the cell
+holds; when the last step does not hold it the sheet is refused (B10): nothing is ever cut (標準仕様書 5.8). Widths are
+those of templates/certificates/sheet.css; a test measures that no drawn character leaves its cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from app.certificates.documents import (
+    HOUSEHOLD_FORM,
+    Certification,
+    Document,
+    ResidentRecordDocument,
+    SealRegistrationDocument,
+)
+from app.certificates.errors import TextTooLongError
+
+MM_A_POINT = 25.4 / 72
+PADDING_MM = 2.2  # of a cell, both sides together, and a hair for rounding
+_BREAKS = "　 "
+
+Measure = Callable[[str], float]  # text -> width in em
+
+
+@dataclass(frozen=True)
+class Step:
+    """A type size and the lines that the cell holds at it."""
+
+    size_pt: float
+    lines: int = 1
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The room for one field."""
+
+    width_mm: float
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A field as it will be drawn."""
+
+    size_pt: float
+    lines: tuple[str, ...]
+
+
+def _one_line(*sizes: float, then: tuple[tuple[float, int], ...] = ()) -> tuple[Step, ...]:
+    return tuple(Step(size) for size in sizes) + tuple(Step(size, lines) for size, lines in then)
+
+
+_SMALL = _one_line(9, 8, 7, 6, then=((5, 2),))
+_NAME = _one_line(14, 12.5, 11, 9.5, then=((8.5, 2), (7, 2), (6, 3)))
+_KANA = _one_line(7.5, 6.5, 5.5, then=((4.5, 2),))
+_ROOMY = _one_line(12, 11, 10, 9, then=((9, 2), (8, 2), (7, 2), (6, 3)))
+_ROOMY_NAME = _one_line(17, 15, 13, 11, then=((10, 2), (8.5, 2), (7, 3), (6, 3)))
+
+_CERTIFICATION = {
+    "issue_number": Cell(130, _one_line(8, 7, 6)),
+    "title": Cell(180, _one_line(20)),
+    "attestation": Cell(184, _one_line(11, 10, 9, then=((9, 2),))),
+    "note": Cell(100, _one_line(8, 7, 6, then=((6, 2),))),
+    "seal_note": Cell(40, _one_line(7, 6, 5)),
+    "issued_on": Cell(80, _one_line(11)),
+    "issuer_title": Cell(110, _one_line(12, 11, 10, 9, 8)),
+    "issuer_name": Cell(92, _one_line(16, 14, 12, 10, then=((8, 2),))),
+}
+_HEAD = {
+    "address": Cell(162, _one_line(11, 10, 9, 8, 7, then=((7, 2), (6, 2)))),
+    "household_head": Cell(162, _one_line(11, 10, 9, 8, 7, then=((7, 2), (6, 2)))),
+}
+_WIDE, _MIDDLE, _NARROW, _NARROWEST = 156.0, 104.0, 32.0, 30.0
+_BLOCK = {
+    "name": Cell(_MIDDLE, _NAME),
+    "name_kana": Cell(_MIDDLE, _KANA),
+    "other_name": Cell(_MIDDLE, _SMALL),
+    "birth_date": Cell(_NARROWEST, _SMALL),
+    "sex": Cell(_NARROWEST, _SMALL),
+    "relationship": Cell(_NARROWEST, _SMALL),
+    "became_resident_on": Cell(50, _SMALL),
+    "address_since": Cell(_NARROW, _SMALL),
+    "notified_on": Cell(_NARROWEST, _SMALL),
+    "previous_address": Cell(_WIDE, _SMALL),
+    "registered_domicile": Cell(_MIDDLE, _SMALL),
+    "register_head": Cell(_MIDDLE, _SMALL),
+    "individual_number": Cell(_NARROWEST, _SMALL),
+    "resident_code": Cell(_NARROWEST, _SMALL),
+    "nationality": Cell(50, _SMALL),
+    "foreign_class": Cell(_NARROW, _SMALL),
+    "residence_status": Cell(50, _SMALL),
+    "residence_period": Cell(_NARROW, _SMALL),
+    "residence_expiry": Cell(_NARROW, _SMALL),
+    "residence_card_no": Cell(50, _SMALL),
+    "resident_since": Cell(_NARROWEST, _SMALL),
+}
+_FULL, _HALF = 146.0, 54.0  # of the 個人票: a field to a row, or two
+_INDIVIDUAL = {
+    field: Cell(_FULL if field in {"name", "name_kana", "other_name", "previous_address"} else _HALF, _ROOMY)
+    for field in _BLOCK
+} | {
+    "name": Cell(_FULL, _ROOMY_NAME),
+    "registered_domicile": Cell(_FULL, _ROOMY),
+    "register_head": Cell(_FULL, _ROOMY),
+    "address": Cell(_FULL, _ROOMY),
+    "household_head": Cell(_FULL, _ROOMY),
+}
+_SEAL = {
+    "name": Cell(80, _ROOMY_NAME),
+    "name_kana": Cell(80, _ROOMY),
+    "other_name": Cell(80, _ROOMY),
+    "birth_date": Cell(80, _ROOMY),
+    "address": Cell(80, _one_line(12, 11, 10, then=((10, 2), (9, 2), (9, 3), (8, 4), (7, 4)))),
+}
+
+
+def lay_out(document: Document, measure: Measure) -> dict[str, Fitted]:
+    """Every variable field of the sheet, by the name that the template marks it with (`data-f`).
+
+    :raises TextTooLongError: naming the field that holds too much.
+    """
+    return {name: fit(name, text, cell, measure) for name, text, cell in list_fields(document)}
+
+
+def list_fields(document: Document) -> Iterator[tuple[str, str, Cell]]:
+    """(name, text, cell) of every variable field: 「p0.name」 is the name of the first person."""
+    yield from _fields_of(document.certification, _CERTIFICATION)
+    if isinstance(document, SealRegistrationDocument):
+        yield from _fields_of(document, _SEAL)
+    else:
+        yield from _resident_record_fields(document)
+
+
+def fit(name: str, text: str, cell: Cell, measure: Measure) -> Fitted:
+    """The first step that holds `text`."""
+    for step in cell.steps:
+        lines = wrap(text, (cell.width_mm - PADDING_MM) / (step.size_pt * MM_A_POINT), measure)
+        if lines is not None and len(lines) <= step.lines:
+            return Fitted(step.size_pt, lines)
+    raise TextTooLongError(name)
+
+
+def wrap(text: str, width_em: float, measure: Measure) -> tuple[str, ...] | None:
+    """Lines no wider than `width_em`, broken at a blank where there is one; None when one character is too wide."""
+    lines = []
+    rest = text
+    while measure(rest) > width_em:
+        head = _longest_head(rest, width_em, measure)
+        if not head:
+            return None
+        lines.append(head.rstrip(_BREAKS))
+        rest = rest[len(head) :].lstrip(_BREAKS)
+    return (*lines, rest)
+
+
+def _longest_head(text: str, width_em: float, measure: Measure) -> str:
+    """As much as fits; back to the last blank when that keeps at least half of it."""
+    low, high = 0, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if measure(text[:middle]) <= width_em else (low, middle - 1)
+    while low and low < len(text) and _is_selector(text[low]):
+        low -= 1
+    blank = max(text.rfind(mark, 0, low + 1) for mark in _BREAKS)
+    return text[: blank + 1] if blank * 2 >= low > 0 else text[:low]
+
+
+def _is_selector(character: str) -> bool:
+    return 0xFE00 <= ord(character) <= 0xFE0F or 0xE0100 <= ord(character) <= 0xE01EF
+
+
+def _resident_record_fields(document: ResidentRecordDocument) -> Iterator[tuple[str, str, Cell]]:
+    is_household = document.form == HOUSEHOLD_FORM
+    yield from _fields_of(document, _HEAD if is_household else _INDIVIDUAL)
+    cells = _BLOCK if is_household else _INDIVIDUAL
+    for index, person in enumerate(document.persons):
+        prefix = f"p{index}."
+        yield from _fields_of(person, cells, prefix)
+        if person.foreign:
+            yield from _fields_of(person.foreign, cells, prefix)
+
+
+def _fields_of(
+    part: Certification | Document | object, cells: dict[str, Cell], prefix: str = ""
+) -> Iterator[tuple[str, str, Cell]]:
+    for name, cell in cells.items():
+        text = getattr(part, name, None)
+        if isinstance(text, str):
+            yield f"{prefix}{name}", text, cell
