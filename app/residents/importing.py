@@ -1,0 +1,261 @@
+"""Applies a register file to a partition: plan first, then all or nothing.
+
+A file is a set of rows by key; rows of the register that it does not name stay. The plan reads only. Applying it checks
+that no other import came between, and writes rows, `RegisterImport` and audit entry in the caller's one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from app import clock
+from app.audit import service as audit
+from app.audit.actions import Action
+from app.residents import encryption, queries, rules, stored
+from app.residents.errors import BadRowsError, StalePlanError
+from app.residents.faults import Fault, Row
+from app.residents.models import RegisterImport
+from app.residents.reading import Options, Parsed, count_lines, read_file
+from app.residents.registers import BLOCKS, PERSONS, REGISTERS, SEALS, SECRET_COLUMNS, Register
+from app.residents.vocabularies import ResidentStatus, SealStatus
+
+if TYPE_CHECKING:
+    from app.municipalities.partitions import Partition
+
+__all__ = [
+    "BLOCKS",
+    "PERSONS",
+    "REGISTERS",
+    "SEALS",
+    "Options",
+    "Parsed",
+    "Plan",
+    "apply",
+    "count_lines",
+    "plan",
+    "read_file",
+]
+
+CHUNK = 2000  # rows a statement batch
+Key = tuple[object, ...]
+Advance = Callable[[int], None]
+
+
+@dataclass
+class Plan:
+    """What an import would do. `ended` counts what was in force and no longer is: residents, live seals, blocks."""
+
+    register: Register
+    file_sha256: str
+    based_on_serial: int
+    added: list[Row] = field(default_factory=list)
+    changed: list[Row] = field(default_factory=list)
+    unchanged: int = 0
+    ended: int = 0
+    faults: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
+    fingerprints: dict[Key, str] = field(default_factory=dict, repr=False)
+    current: dict[str, int] = field(default_factory=dict, repr=False)  # 宛名番号 → history number that will be current
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.added or self.changed)
+
+    def counts(self) -> dict[str, int]:
+        """The four numbers of the report."""
+        return {
+            "added": len(self.added),
+            "changed": len(self.changed),
+            "unchanged": self.unchanged,
+            "ended": self.ended,
+        }
+
+
+def plan(p: Partition, parsed: Parsed, key: bytes) -> Plan:
+    """Compare a file with the register, and find what contradicts itself once both are together. Writes nothing."""
+    planned = Plan(parsed.register, parsed.file_sha256, queries.get_register_serial(p))
+    planned.warnings = list(parsed.warnings)
+    rows = _unique(parsed, planned)
+    _sort_out(p, planned, rows, encryption.fingerprint_key(key))
+    _find_contradictions(p, planned, rows, key, parsed.doubtful)
+    planned.faults = sorted((*parsed.faults, *map(planned.register.titled, planned.faults)), key=lambda f: f.line)
+    return planned
+
+
+def apply(p: Partition, actor: str, planned: Plan, key: bytes, advance: Advance = lambda _rows: None) -> int:
+    """Write the plan; give the serial of the import (the former one when there is nothing to change).
+
+    :raises BadRowsError: when the plan has faults.
+    :raises StalePlanError: when another import was applied since.
+    """
+    if planned.faults:
+        raise BadRowsError(len(planned.faults))
+    if queries.get_register_serial(p) != planned.based_on_serial:
+        raise StalePlanError(p.code)
+    if planned.is_empty:
+        return planned.based_on_serial
+    _remove(p, planned)
+    _write(p, planned, key, advance)
+    return _record(p, actor, planned)
+
+
+def _unique(parsed: Parsed, planned: Plan) -> dict[Key, Row]:
+    """The rows by key; a key that stands twice in a file is a fault."""
+    rows: dict[Key, Row] = {}
+    for row in parsed.rows:
+        first = rows.setdefault(parsed.register.key_of(row), row)
+        if first is not row:
+            reason = f"the same row stands in line {first.line}"
+            planned.faults.append(row.fault(parsed.register.key[-1], reason))
+    return rows
+
+
+def _sort_out(p: Partition, planned: Plan, rows: dict[Key, Row], key: bytes) -> None:
+    """Added, changed, unchanged; and which version of each person will be the current one."""
+    register = planned.register
+    before = stored.list_fingerprints(p, register)
+    for place, row in rows.items():
+        planned.fingerprints[place] = encryption.fingerprint(key, p.code, register.texts_of(row))
+        if place not in before:
+            planned.added.append(row)
+        elif before[place] != planned.fingerprints[place]:
+            planned.changed.append(row)
+        else:
+            planned.unchanged += 1
+    if register is PERSONS:
+        planned.current = _current_versions(p, rows.values())
+
+
+def _current_versions(p: Partition, rows: Iterable[Row]) -> dict[str, int]:
+    """For everybody in the file: the highest history number that is not provisional, of file and register together."""
+    versions = {(r.values["atena_no"], r.values["history_no"]): r.values["is_provisional"] for r in rows}
+    named = {atena_no for atena_no, _history_no in versions}
+    for atena_no, history_no, is_provisional in stored.list_versions(p):
+        if atena_no in named:
+            versions.setdefault((atena_no, history_no), is_provisional)
+    current: dict[str, int] = {}
+    for (atena_no, history_no), is_provisional in versions.items():
+        if not is_provisional:
+            current[atena_no] = max(history_no, current.get(atena_no, 0))
+    return current
+
+
+def _find_contradictions(p: Partition, planned: Plan, rows: dict[Key, Row], key: bytes, doubtful: set[str]) -> None:
+    """Rules between rows, over the register as it would be; told at the rows of the file."""
+    if planned.register is PERSONS:
+        found = _person_faults(p, planned, rows, key, doubtful)
+    elif planned.register is SEALS:
+        found = _seal_faults(p, planned, rows)
+    else:
+        found = _block_faults(p, planned, rows)
+    planned.faults += (fault if fault.line else _at_file(fault, rows) for fault in found)
+
+
+def _person_faults(
+    p: Partition, planned: Plan, rows: dict[Key, Row], key: bytes, doubtful: set[str]
+) -> Iterator[Fault]:
+    ours = {r.values["atena_no"]: r for r in rows.values() if _is_current(planned, r)}
+    kept = {n: row for n, row in stored.list_current_persons(p, planned.current).items() if n not in ours}
+    before = stored.list_living(p)
+    after = {**kept, **ours}
+    living = {n for n, row in after.items() if row.values["status"] is ResidentStatus.RESIDENT}
+    planned.ended = len(before - living)
+    for atena_no in {r.values["atena_no"] for r in rows.values()} - planned.current.keys():
+        line = next(r for r in rows.values() if r.values["atena_no"] == atena_no)
+        yield line.fault("is_provisional", "the person would have no version that is not provisional")
+    touched = {row.values["setai_no"] for row in ours.values()} - doubtful
+    yield from rules.check_households(row for row in after.values() if row.values["setai_no"] in touched)
+    numbers = stored.list_individual_numbers(p, kept, key)
+    own = ((row.values["individual_number"], row) for row in ours.values() if row.values["individual_number"])
+    yield from rules.check_individual_numbers([*numbers, *own])
+
+
+def _seal_faults(p: Partition, planned: Plan, rows: dict[Key, Row]) -> Iterator[Fault]:
+    before = stored.list_seals(p)
+    kept = {place: row for place, row in before.items() if place not in rows}
+    persons = stored.list_current_persons(p)
+    live = {place for place, row in before.items() if row.values["status"] is not SealStatus.CANCELLED}
+    planned.ended = sum(place in live and row.values["status"] is SealStatus.CANCELLED for place, row in rows.items())
+    for row in rows.values():
+        yield from rules.check_seal(row, persons)
+    yield from rules.check_seals_together([*kept.values(), *rows.values()])
+
+
+def _block_faults(p: Partition, planned: Plan, rows: dict[Key, Row]) -> Iterator[Fault]:
+    persons = stored.list_current_persons(p)
+    households = {row.values["setai_no"] for row in persons.values()}
+    in_force = stored.list_blocks_in_force(p)
+    lifted = (row for row in rows.values() if row.values["lifted_at"] is not None)
+    planned.ended = sum(row.values["block_id"] in in_force for row in lifted)
+    for row in rows.values():
+        yield from rules.check_block(row, persons, households)
+
+
+def _is_current(planned: Plan, row: Row) -> bool:
+    return planned.current.get(row.values["atena_no"]) == row.values["history_no"]
+
+
+def _at_file(fault: Fault, rows: dict[Key, Row]) -> Fault:
+    """A fault that shows in a row already stored is told at the first row of the file: that brought it about."""
+    first = min(row.line for row in rows.values())
+    return Fault(first, fault.column, f"{fault.reason} (in a stored row of the same household or person)")
+
+
+def _remove(p: Partition, planned: Plan) -> None:
+    """Make room: the changed rows go, and versions that are current no more say so."""
+    table = planned.register.table
+    if planned.changed:
+        columns = planned.register.key
+        matches = [table.c[name] == sa.bindparam(f"key_{name}") for name in columns]
+        doomed = [{f"key_{name}": row.values[name] for name in columns} for row in planned.changed]
+        p.session.execute(sa.delete(table).where(*matches), doomed)
+    if planned.register is PERSONS:
+        _move_current(p, planned)
+
+
+def _move_current(p: Partition, planned: Plan) -> None:
+    """The stored versions of everybody in the file: at most the one that stays current is marked."""
+    c, stored_now = PERSONS.table.c, stored.list_current_versions(p)
+    moved = [{"person": n, "stays": h} for n, h in planned.current.items() if n in stored_now and stored_now[n] != h]
+    if not moved:
+        return
+    mine, stays = c.atena_no == sa.bindparam("person"), c.history_no == sa.bindparam("stays")
+    p.session.execute(sa.update(PERSONS.table).where(mine, ~stays).values(is_current=False), moved)
+    p.session.execute(sa.update(PERSONS.table).where(mine, stays).values(is_current=True), moved)
+
+
+def _write(p: Partition, planned: Plan, key: bytes, advance: Advance) -> None:
+    table = planned.register.table
+    rows = iter([*planned.changed, *planned.added])
+    while batch := [_columns(p, planned, row, key) for row in islice(rows, CHUNK)]:
+        p.session.execute(sa.insert(table), batch)
+        advance(len(batch))
+
+
+def _columns(p: Partition, planned: Plan, row: Row, key: bytes) -> dict[str, Any]:
+    """The row as the table keeps it: fingerprinted, numbers encrypted for their cell."""
+    register = planned.register
+    columns = {**row.values, "row_sha256": planned.fingerprints[register.key_of(row)]}
+    if register is not PERSONS:
+        return {name: value for name, value in columns.items() if name in register.table.columns}
+    columns["is_current"] = _is_current(planned, row)
+    for name in SECRET_COLUMNS:
+        cell = encryption.Cell(p.code, name, row.values["atena_no"], row.values["history_no"])
+        columns[name] = encryption.encrypt(key, cell, columns[name]) if columns[name] else None
+    return columns
+
+
+def _record(p: Partition, actor: str, planned: Plan) -> int:
+    """The serial under which certificates name this state of the register, and who brought it about."""
+    numbers = {name: count for name, count in planned.counts().items() if name != "ended"}
+    made: dict[str, Any] = {"register": planned.register.name, "file_sha256": planned.file_sha256, **numbers}
+    serial = planned.based_on_serial + 1
+    p.session.add(RegisterImport(serial=serial, applied_at=clock.now(), **made))
+    p.session.flush()
+    audit.record(p, actor, Action.REGISTER_IMPORTED, f"import:{serial}", **made)
+    return serial

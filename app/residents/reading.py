@@ -1,0 +1,188 @@
+"""Reads a register file into typed rows. Knows no database: what is wrong with a row by itself is found here.
+
+Every fault of every row is collected; nothing is dropped in silence. Names stay exactly as they are in the file.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from app import clock
+from app.residents import imprints, rules
+from app.residents.characters import Coverage, describe, find_unprintable
+from app.residents.errors import UnreadableFileError
+from app.residents.faults import Fault, Row
+from app.residents.fields import Field, find_field
+from app.residents.registers import Register
+from app.residents.values import CellError
+
+ENCODINGS = {"utf-8": "utf-8-sig", "cp932": "cp932"}  # a byte order mark is tolerated
+REPORT_EVERY = 500  # rows
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a file is read."""
+
+    encoding: str = "utf-8"
+    check_digits: bool = True  # False for numbers given out before the standard (1.1.13)
+    coverage: Coverage | None = None  # of the certificate font
+    advance: Callable[[int], None] = lambda _rows: None  # told how many more rows were read
+
+
+@dataclass
+class Parsed:
+    """A file as read. `faults` forbid an import, `warnings` do not."""
+
+    register: Register
+    file_sha256: str
+    rows: list[Row] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
+    doubtful: set[str] = field(default_factory=set, repr=False)  # households with a bad row: not judged as a whole
+
+
+def read_file(path: Path, register: Register, options: Options | None = None) -> Parsed:
+    """Read and check a file row by row.
+
+    :raises UnreadableFileError: when it is not in that encoding, not CSV, or lacks a column that is needed.
+    """
+    options = options or Options()
+    data = path.read_bytes()
+    parsed = Parsed(register, hashlib.sha256(data).hexdigest())
+    lines = csv.reader(io.StringIO(_decode(data, options.encoding), newline=""), strict=True)
+    try:
+        columns = _match_header(next(lines, []), register.fields, parsed)
+        for number, cells in _numbered(lines, options.advance):
+            _read_row(parsed, columns, number, cells, path.parent, options)
+    except csv.Error as error:
+        raise UnreadableFileError(f"line {lines.line_num}: not CSV ({error})") from None
+    return parsed
+
+
+def count_lines(path: Path) -> int:
+    """Lines of the file, for a progress bar."""
+    return path.read_bytes().count(b"\n")
+
+
+def _decode(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(ENCODINGS[encoding])
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        other = next(name for name in ENCODINGS if name != encoding)
+        raise UnreadableFileError(f"line {line}: not {encoding}; is the file in --encoding {other}?") from None
+
+
+def _numbered(lines: Any, advance: Callable[[int], None]) -> Iterator[tuple[int, list[str]]]:
+    """Each row with the line that it begins on; blank lines are no rows."""
+    begins = lines.line_num + 1
+    for count, cells in enumerate(lines, start=1):
+        if cells:
+            yield begins, cells
+        begins = lines.line_num + 1
+        if count % REPORT_EVERY == 0:
+            advance(REPORT_EVERY)
+
+
+def _match_header(names: list[str], fields: Sequence[Field], parsed: Parsed) -> list[Field | None]:
+    """The field of each column. An unknown column is ignored and reported."""
+    columns = [find_field(name, fields) for name in names]
+    known = [column for column in columns if column]
+    if missing := [f.title for f in fields if f.is_required and f not in known]:
+        raise UnreadableFileError(f"line 1: column missing: {', '.join(missing)}")
+    if twice := {f.title for f in known if known.count(f) > 1}:
+        raise UnreadableFileError(f"line 1: column given twice: {', '.join(sorted(twice))}")
+    unknown = [name for name, column in zip(names, columns, strict=True) if column is None]
+    parsed.warnings += [Fault(1, name, "unknown column, ignored") for name in unknown]
+    return columns
+
+
+def _read_row(
+    parsed: Parsed, columns: list[Field | None], line: int, cells: list[str], folder: Path, options: Options
+) -> None:
+    if len(cells) != len(columns):
+        parsed.faults.append(Fault(line, "", f"{len(cells)} cells instead of {len(columns)}"))
+        return
+    row = Row(line, {f.key: f.blank for f in parsed.register.fields})
+    faults = [*_read_cells(row, columns, cells)] or [*_complete(row, parsed.register, folder, options)]
+    if faults:
+        parsed.faults += map(parsed.register.titled, faults)
+        parsed.doubtful.add(row.values.get("setai_no") or "")
+        return
+    parsed.rows.append(row)
+    if options.coverage:
+        parsed.warnings += _warn_of_characters(row, parsed.register, options.coverage)
+
+
+def _read_cells(row: Row, columns: list[Field | None], cells: list[str]) -> Iterator[Fault]:
+    for column, cell in zip(columns, cells, strict=True):
+        if column is None:
+            continue
+        try:
+            if cell:
+                row.values[column.key] = column.read(cell)
+            elif column.is_required and not _may_be_latin(column, columns, cells):
+                yield row.fault(column.key, "must not be empty")
+        except CellError as error:
+            yield row.fault(column.key, str(error))
+
+
+def _may_be_latin(column: Field, columns: list[Field | None], cells: list[str]) -> bool:
+    """A foreign resident's name may stand in Latin letters alone."""
+    latin = (cell for other, cell in zip(columns, cells, strict=True) if other and other.key == "name_latin")
+    return column.key == "name" and any(latin)
+
+
+def _complete(row: Row, register: Register, folder: Path, options: Options) -> Iterator[Fault]:
+    """What follows from the cells, and the rules of the row by itself."""
+    if options.check_digits:
+        numbered = ("atena_no", "setai_no") if "setai_no" in row.values else ("atena_no",)
+        yield from rules.check_digits(row, numbered)
+    if register.name == "persons":
+        row.values["name"] = row.values["name"] or row.values["name_latin"]
+        yield from rules.check_person(row, clock.today())
+    if register.name == "seals":
+        try:
+            _complete_seal(row, folder)
+        except CellError as error:
+            yield row.fault("imprint_png", str(error))
+
+
+def _complete_seal(row: Row, folder: Path) -> None:
+    """The imprint from its own column, or from the file that the row names beside the CSV."""
+    named = row.values.pop("imprint_file")
+    if bool(named) == bool(row.values["imprint_png"]):
+        raise CellError("give the imprint either in the row or as a file beside it")
+    png = _read_beside(folder, named) if named else row.values["imprint_png"]
+    imprint = imprints.read_imprint(png, row.values["width_mm"], row.values["height_mm"])
+    row.values.update(imprint_png=imprint.png, imprint_sha256=hashlib.sha256(imprint.png).hexdigest())
+    row.values.update(width_mm=imprint.width_mm, height_mm=imprint.height_mm)
+
+
+def _read_beside(folder: Path, name: str) -> bytes:
+    """A file in the folder of the CSV or below it; never outside."""
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()) or not path.is_file():
+        raise CellError("no such file beside the CSV")
+    return path.read_bytes()
+
+
+def _warn_of_characters(row: Row, register: Register, coverage: Coverage) -> list[Fault]:
+    """Kept as they are; a sheet that needs them is refused until the font has them."""
+    found = ((f, _unprintable(str(row.values[f.key]), coverage)) for f in register.fields if f.is_printed)
+    return [
+        row.fault(f.title, f"the font lacks {', '.join(map(describe, lacking))}") for f, lacking in found if lacking
+    ]
+
+
+@lru_cache(maxsize=65536)
+def _unprintable(text: str, coverage: Coverage) -> tuple[str, ...]:
+    return find_unprintable(text, coverage)

@@ -1,0 +1,208 @@
+"""PURE. One cell of a register file: from text to value, and back to the text that an export writes.
+
+A reason never repeats the value: it may be a name, an address or a number of a person.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import unicodedata
+from collections.abc import Callable
+from datetime import date, datetime
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from app.clock import JST
+from app.errors import InvalidInputError
+from app.residents import characters, wareki
+from app.residents.checkdigits import MAX_REGISTER_NUMBER, is_digits, is_individual_number
+from app.residents.vocabularies import CertificateCode, is_relationship
+
+Word = TypeVar("Word", bound=StrEnum)
+Reader = Callable[[str], Any]
+MAX_TEXT = 300  # characters: the longest item of the standard has 200
+RESIDENT_CODE_DIGITS = 11
+POSTAL_CODE_DIGITS = 7
+
+
+class CellError(InvalidInputError):
+    """Why a cell is refused, in words that fit after 「line 12, column 生年月日:」."""
+
+
+def text(cell: str) -> str:
+    """Kept exactly: no normalisation, no trimming. :raises CellError: for characters that no register may hold."""
+    if len(cell) > MAX_TEXT:
+        raise CellError(f"longer than {MAX_TEXT} characters")
+    if found := characters.find_forbidden(cell):
+        raise CellError(f"contains the character {found}")
+    if not cell.strip():
+        raise CellError("only blanks")
+    return cell
+
+
+def katakana(cell: str) -> str:
+    """A フリガナ."""
+    if not characters.is_katakana(text(cell)):
+        raise CellError("not full-width katakana")
+    return cell
+
+
+def relationship(cell: str) -> str:
+    """A 続柄 of the standard's closed list (1.1.11)."""
+    if not is_relationship(cell):
+        raise CellError("not a 続柄 of the standard")
+    return cell
+
+
+def register_number(cell: str) -> str:
+    """A 宛名番号 or 世帯番号; its check digit is a rule of the row, numbers from before the standard have none."""
+    number = _plain(cell)
+    if not is_digits(number) or len(number) > MAX_REGISTER_NUMBER:
+        raise CellError(f"not a number of at most {MAX_REGISTER_NUMBER} digits")
+    return number
+
+
+def individual_number(cell: str) -> str:
+    """A 個人番号 with its check digit."""
+    number = _plain(cell).replace(" ", "")
+    if not is_individual_number(number):
+        raise CellError("not 12 digits with the right check digit")
+    return number
+
+
+def resident_code(cell: str) -> str:
+    """A 住民票コード: eleven digits."""
+    return _digits(cell, RESIDENT_CODE_DIGITS)
+
+
+def postal_code(cell: str) -> str:
+    """Seven digits, with or without 「-」 and 「〒」."""
+    return _digits(_plain(cell).removeprefix("〒").replace("-", ""), POSTAL_CODE_DIGITS)
+
+
+def identifier(cell: str) -> str:
+    """A number or key of the town's own making: printable ASCII without blanks."""
+    key = _plain(cell)
+    if not key.isascii() or not key.isprintable() or " " in key or len(key) > 40:
+        raise CellError("not at most 40 letters and digits")
+    return key
+
+
+def recorded(cell: str) -> str:
+    """A date that may be incomplete, as a register column keeps it."""
+    try:
+        return wareki.to_column(wareki.parse_date(cell))
+    except wareki.UnreadableDateError as error:
+        raise CellError(f"not a date that a register may hold: {error}") from None
+
+
+def day(cell: str) -> date:
+    """A day of the calendar."""
+    kept = recorded(cell)
+    found = wareki.from_column(kept).day
+    if found is None:
+        raise CellError("must be a full day of the calendar")
+    return found
+
+
+def day_text(cell: str) -> str:
+    """A day of the calendar in a column that keeps text."""
+    day(cell)
+    return recorded(cell)
+
+
+def moment(cell: str) -> datetime:
+    """A day, or a day and time of day in JST."""
+    try:
+        given = datetime.fromisoformat(_plain(cell))
+    except ValueError:
+        found = day(cell)
+        return datetime(found.year, found.month, found.day, tzinfo=JST)
+    return given.astimezone(JST) if given.tzinfo else given.replace(tzinfo=JST)
+
+
+def counting(cell: str) -> int:
+    """A whole number from 0 to 999,999."""
+    number = _plain(cell)
+    if not is_digits(number) or len(number) > 6:
+        raise CellError("not a whole number")
+    return int(number)
+
+
+def millimetres(cell: str) -> float:
+    """A length such as 「15.0」."""
+    try:
+        return round(float(_plain(cell)), 3)
+    except ValueError:
+        raise CellError("not a length in mm") from None
+
+
+def flag(cell: str) -> bool:
+    """1 or 0, 有 or 無."""
+    words = {"1": True, "true": True, "有": True, "0": False, "false": False, "無": False}
+    try:
+        return words[_plain(cell).lower()]
+    except KeyError:
+        raise CellError("not 1 or 0") from None
+
+
+def picture(cell: str) -> bytes:
+    """Base64 of a file."""
+    try:
+        return base64.b64decode("".join(cell.split()), validate=True)
+    except binascii.Error:
+        raise CellError("not base64") from None
+
+
+def one_of(vocabulary: type[Word]) -> Callable[[str], Word]:
+    """A reader of a closed vocabulary, by its Japanese term or its value."""
+    words = {_plain(word): member for member in vocabulary for word in (member.value, _japanese(member))}
+
+    def read(cell: str) -> Word:
+        try:
+            return words[_plain(cell)]
+        except KeyError:
+            raise CellError(f"not one of {'、'.join(_japanese(m) for m in vocabulary)}") from None
+
+    return read
+
+
+def certificate_codes(cell: str) -> str:
+    """Catalogue codes or titles, separated by blanks, 「、」 or 「;」; kept as sorted codes."""
+    read = one_of(CertificateCode)
+    parts = _plain(cell).replace("、", " ").replace(";", " ").split()
+    return " ".join(sorted({read(part).value for part in parts}))
+
+
+def to_text(value: Any) -> str:
+    """What an export writes, and what a fingerprint is made of. Reading it gives the value back."""
+    if type(value) is str:
+        return value
+    if value is None or value is False:
+        return ""
+    if value is True:
+        return "1"
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, StrEnum):
+        return _japanese(value)
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+@lru_cache(maxsize=4096)
+def _plain(cell: str) -> str:
+    """Width and blanks do not matter in numbers and words of a closed vocabulary."""
+    return unicodedata.normalize("NFKC", cell).strip()
+
+
+def _japanese(member: StrEnum) -> str:
+    return str(getattr(member, "japanese", member.value))
+
+
+def _digits(cell: str, length: int) -> str:
+    number = _plain(cell)
+    if not is_digits(number) or len(number) != length:
+        raise CellError(f"not {length} digits")
+    return number
