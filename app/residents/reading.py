@@ -10,13 +10,12 @@ import hashlib
 import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from app import clock
 from app.residents import imprints, rules
-from app.residents.characters import Coverage, describe, find_unprintable
+from app.residents.characters import describe
 from app.residents.errors import UnreadableFileError
 from app.residents.faults import Fault, Row
 from app.residents.fields import Field, find_field
@@ -25,6 +24,7 @@ from app.residents.values import CellError
 
 ENCODINGS = {"utf-8": "utf-8-sig", "cp932": "cp932"}  # a byte order mark is tolerated
 REPORT_EVERY = 500  # rows
+FindMissing = Callable[[str], Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Options:
 
     encoding: str = "utf-8"
     check_digits: bool = True  # False for numbers given out before the standard (1.1.13)
-    coverage: Coverage | None = None  # of the certificate font
+    find_missing: FindMissing | None = None  # the characters of a text that the certificate font lacks
     advance: Callable[[int], None] = lambda _rows: None  # told how many more rows were read
 
 
@@ -118,8 +118,8 @@ def _read_row(
         parsed.doubtful.add(row.values.get("setai_no") or "")
         return
     parsed.rows.append(row)
-    if options.coverage:
-        parsed.warnings += _warn_of_characters(row, parsed.register, options.coverage)
+    if options.find_missing:
+        parsed.warnings += _warn_of_characters(row, parsed.register, options.find_missing)
 
 
 def _read_cells(row: Row, columns: list[Field | None], cells: list[str]) -> Iterator[Fault]:
@@ -175,14 +175,9 @@ def _read_beside(folder: Path, name: str) -> bytes:
     return path.read_bytes()
 
 
-def _warn_of_characters(row: Row, register: Register, coverage: Coverage) -> list[Fault]:
-    """Kept as they are; a sheet that needs them is refused until the font has them."""
-    found = ((f, _unprintable(str(row.values[f.key]), coverage)) for f in register.fields if f.is_printed)
+def _warn_of_characters(row: Row, register: Register, find_missing: FindMissing) -> list[Fault]:
+    """Kept as they are; a sheet that needs them is refused until the font has them (B10)."""
+    found = ((f, find_missing(str(row.values[f.key]))) for f in register.fields if f.is_printed)
     return [
         row.fault(f.title, f"the font lacks {', '.join(map(describe, lacking))}") for f, lacking in found if lacking
     ]
-
-
-@lru_cache(maxsize=65536)
-def _unprintable(text: str, coverage: Coverage) -> tuple[str, ...]:
-    return find_unprintable(text, coverage)
