@@ -40,6 +40,10 @@ class VisitMovedError(ConflictError):
 class UnknownCardUserError(NotFoundError):
     """The town has no such card."""
 
+    def __init__(self, card_user_id: int) -> None:
+        super().__init__(f"no card {card_user_id} in this town")
+        self.card_user_id = card_user_id
+
 
 class CardTakenError(ConflictError):
     """This credential is registered already."""

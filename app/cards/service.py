@@ -82,8 +82,11 @@ def sign_in(statement: Statement, terminal: TerminalFacts) -> Cardholder:
 
 def end_sign_in(p: Partition, visit_id: str) -> None:
     """Nobody is at the terminal for this visit any more; from now on `find_cardholder` finds nobody."""
-    is_open = (SignIn.visit_id == visit_id) & SignIn.ended_at.is_(None)
-    p.session.execute(sa.update(SignIn).where(is_open).values(ended_at=clock.now()))
+    _end_sign_ins(p, SignIn.visit_id == visit_id)
+
+
+def _end_sign_ins(p: Partition, which: sa.ColumnElement[bool]) -> None:
+    p.session.execute(sa.update(SignIn).where(which, SignIn.ended_at.is_(None)).values(ended_at=clock.now()))
 
 
 def _visit_of(statement: Statement, terminal: TerminalFacts) -> VisitFacts:
@@ -202,8 +205,7 @@ def change_state(p: Partition, actor: str, card_user_id: int, state: CardState) 
     card = _lock(p, card_user_id)
     before, card.state = card.state, state
     if state is not CardState.ACTIVE:
-        is_open = (SignIn.card_user_id == card_user_id) & SignIn.ended_at.is_(None)
-        p.session.execute(sa.update(SignIn).where(is_open).values(ended_at=clock.now()))
+        _end_sign_ins(p, SignIn.card_user_id == card_user_id)
     changed = {"from": before.value, "to": state.value}
     audit.record(p, actor, Action.CARD_STATE_CHANGED, _subject(card_user_id), **changed)
     return before
@@ -241,9 +243,9 @@ def _pin_hash(kind: CardKind, credential: str, new_pin: str | None) -> str | Non
 
 
 def _lock(p: Partition, card_user_id: int) -> CardUser:
-    card = p.session.get(CardUser, card_user_id, with_for_update=True)
+    card: CardUser | None = p.session.get(CardUser, card_user_id, with_for_update=True)
     if card is None:
-        raise UnknownCardUserError(str(card_user_id))
+        raise UnknownCardUserError(card_user_id)
     return card
 
 

@@ -24,6 +24,7 @@ from app import clock
 from app.cards.errors import TerminalBusyError, TicketRefusedError, VisitEndedError, VisitMovedError
 from app.cards.models import Visit
 from app.cards.vocabularies import VisitState
+from app.extensions import UnionSession
 from app.municipalities.union import union_read, union_write
 from app.protocol.canonical import to_base64url
 from app.protocol.messages import TICKET_SECONDS, TRIP_SECONDS, CardFailure, Ticket
@@ -77,9 +78,9 @@ def open_visit(
     older = live_visit_of(terminal_id)
     if older is not None and has_open_order(older):
         raise TerminalBusyError(terminal_id)
-    now = clock.now()
+    visit_id, now = str(uuid.uuid4()), clock.now()
     values = {
-        "visit_id": str(uuid.uuid4()),
+        "visit_id": visit_id,
         "terminal_id": terminal_id,
         "state": VisitState.OPEN,
         "language": language,
@@ -94,7 +95,7 @@ def open_visit(
             session.execute(sa.insert(_visit).values(values))
     except IntegrityError:
         raise TerminalBusyError(terminal_id) from None
-    return _get(values["visit_id"])
+    return _get(visit_id)
 
 
 def find_visit(visit_id: str) -> VisitFacts | None:
@@ -217,19 +218,24 @@ def close_visit(visit_id: str, reason: str) -> bool:
         return _end(session, (_visit.c.visit_id == visit_id) & _IS_LIVE, reason)
 
 
-def _end(session: Any, where: sa.ColumnElement[bool], reason: str) -> bool:
+def _end(session: UnionSession, where: sa.ColumnElement[bool], reason: str) -> bool:
     changes = {
         "state": VisitState.ENDED,
         "ended_at": clock.now(),
         "end_reason": reason,
         "ticket_expires_at": None,
     }
-    return bool(session.execute(sa.update(_visit).where(where).values(changes)).rowcount)
+    return _update(session, where, changes)
 
 
 def _change(where: sa.ColumnElement[bool], changes: dict[str, Any]) -> bool:
     with union_write() as session:
-        return bool(session.execute(sa.update(_visit).where(where).values(changes)).rowcount)
+        return _update(session, where, changes)
+
+
+def _update(session: UnionSession, where: sa.ColumnElement[bool], changes: dict[str, Any]) -> bool:
+    changed: Any = session.execute(sa.update(_visit).where(where).values(changes))
+    return bool(changed.rowcount)
 
 
 def _get(visit_id: str) -> VisitFacts:

@@ -1,0 +1,225 @@
+"""Two towns, a kiosk in each, a few invented residents with cards, and an agent that says what it is told to."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
+from flask import Flask
+
+import app.issuance.models
+import app.payments.models  # noqa: F401  (their tables are part of both databases)
+from app import clock
+from app.cards import keys, service, visits
+from app.cards.jpki_ca import DemoAuthority, DemoChip
+from app.cards.queries import Cardholder, find_cardholder
+from app.cards.service import NewCard
+from app.cards.verification import issuer_id
+from app.cards.vocabularies import CardKind
+from app.config import Config, create_keys
+from app.extensions import PartitionBase, db
+from app.municipalities import migrating, union
+from app.municipalities.codes import check_digit
+from app.municipalities.models import Member, Site, Terminal
+from app.municipalities.partitions import partitions
+from app.municipalities.queries import TerminalFacts, get_terminal
+from app.protocol.canonical import from_base64url, to_base64url
+from app.protocol.messages import CardFailure, Evidence, Statement, Ticket, challenge
+from app.protocol.signatures import Signer, open_sealed
+from app.residents.models import PersonVersion
+from app.residents.vocabularies import MovementReason, ResidentStatus, ResidentType, Sex
+
+ORIGIN = "https://portal.test"
+NOW = datetime(2026, 11, 21, 10, tzinfo=clock.JST)
+TOWN_A, TOWN_B = (five + check_digit(five) for five in ("90101", "90102"))
+PIN, WRONG = "7391", "1111"
+PORTAL = Signer(b"\x07" * 32)
+CHEAP = keys.HashCost(passes=1, memory_kib=8)
+
+
+@cache
+def authority() -> DemoAuthority:
+    return DemoAuthority(NOW - timedelta(days=400))
+
+
+@cache
+def chip_of(serial: int) -> DemoChip:
+    return authority().issue(serial, date(1984, 5, 6), NOW - timedelta(days=30))
+
+
+def make_app(config: Config) -> Flask:
+    """As much of the portal as cards need; also what another process of the same installation makes."""
+    made = Flask("cards")
+    made.config.update(union.flask_settings(config))
+    db.init_app(made)
+    keys.configure(config, CHEAP)
+    with made.app_context():
+        union.attach()
+        partitions.configure(config)
+    return made
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    create_keys(tmp_path / "keys")
+    (tmp_path / "union.db").touch()
+    return Config(tmp_path, f"sqlite:///{tmp_path / 'union.db'}", portal_url=ORIGIN, demo=True)
+
+
+@pytest.fixture
+def house(config: Config, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    """The installation, its clock held at `NOW`."""
+    monkeypatch.setattr(keys._Holder, "settings", None)
+    _without_migrations(monkeypatch)
+    made = make_app(config)
+    with made.app_context(), clock.frozen(NOW):
+        _fill_union()
+        for code in (TOWN_A, TOWN_B):
+            partitions.create(code)
+        authority().pin_root(keys.roots_folder(), "demo")
+        yield made
+        partitions.dispose()
+
+
+def _without_migrations(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        migrating, "upgrade", lambda connection, _tree: PartitionBase.metadata.create_all(connection) or "x"
+    )
+    monkeypatch.setattr(migrating, "newest", lambda _tree: "x")
+    monkeypatch.setattr(migrating, "current", lambda _connection: "x")
+
+
+def _fill_union() -> None:
+    with union.union_write() as session:
+        db.metadata.create_all(session.connection())
+        for number, code in enumerate((TOWN_A, TOWN_B), start=1):
+            session.add(Member(code=code, name=f"町{number}", prefecture="青嶺県"))
+            session.flush()
+            session.add(Site(site_id=f"site-{number}", municipality=code, name="役場"))
+            session.flush()
+            session.add(
+                Terminal(
+                    terminal_id=f"kiosk-{number}",
+                    site=f"site-{number}",
+                    number=number,
+                    public_key=bytes([number]) * 32,
+                    agent_url="http://127.0.0.1:9911",
+                    enrolled_at=NOW,
+                )
+            )
+
+
+def add_person(
+    code: str, atena_no: str, birth: str = "1984-05-06", status: ResidentStatus = ResidentStatus.RESIDENT
+) -> None:
+    """An invented resident."""
+    with partitions.open(code, write=True) as p:
+        p.session.add(
+            PersonVersion(
+                atena_no=atena_no,
+                history_no=1,
+                setai_no=atena_no,
+                status=status,
+                resident_type=ResidentType.JAPANESE,
+                name="若草　花子",
+                birth_date=birth,
+                sex=Sex.FEMALE,
+                address="青嶺県若草市一番地",
+                movement_reason=MovementReason.BIRTH,
+                row_sha256="0" * 64,
+            )
+        )
+
+
+def add_numbered(code: str, atena_no: str, card_id: str, **given: object) -> int:
+    """A 市民カード with the PIN of these tests."""
+    credential = keys.fingerprint(CardKind.CITIZEN_CARD, keys.UNION_ISSUER, card_id)
+    card = NewCard(CardKind.CITIZEN_CARD, credential, pin=PIN, **given)  # type: ignore[arg-type]
+    with partitions.open(code, write=True) as p:
+        return service.register_card(p, "staff:test", atena_no, card)
+
+
+def add_chip(code: str, atena_no: str, serial: int, **given: object) -> int:
+    """A マイナンバーカード of the test authority."""
+    kind = CardKind.INDIVIDUAL_NUMBER_CARD
+    credential = keys.fingerprint(kind, issuer_id(authority().root), str(serial))
+    with partitions.open(code, write=True) as p:
+        return service.register_card(p, "staff:test", atena_no, NewCard(kind, credential, **given))  # type: ignore[arg-type]
+
+
+@dataclass
+class Agent:
+    """One kiosk's agent, after its envelope was opened: only statements are left to say."""
+
+    terminal: TerminalFacts
+    ticket: Ticket | None = None
+
+    def ask(self) -> Ticket:
+        """Open a visit and let the portal send its ticket."""
+        visit = visits.open_visit(self.terminal.terminal_id, "ja", lambda _: False)
+        return self.ask_again(visit.visit_id)
+
+    def ask_again(self, visit_id: str) -> Ticket:
+        envelope, _ = visits.issue_ticket(visit_id, PORTAL, ORIGIN)
+        self.ticket = open_sealed(envelope, Ticket, PORTAL.public_key)
+        return self.ticket
+
+    def numbered(self, card_id: str, pin: str = PIN, **changes: object) -> Statement:
+        """What a numbered card and a typed PIN amount to; a new statement at every call."""
+        assert self.ticket is not None
+        statement = Statement(
+            statement_id=str(uuid.uuid4()),
+            terminal_id=self.terminal.terminal_id,
+            ticket_nonce=self.ticket.nonce,
+            evidence=Evidence.SERVER_PIN,
+            card_kind=CardKind.CITIZEN_CARD.value,
+            certificate="",
+            signature="",
+            card_id=card_id,
+            pin=pin,
+            failure=CardFailure.NONE,
+            at=int(clock.now().timestamp()),
+        )
+        return replace(statement, **changes)  # type: ignore[arg-type]
+
+    def chip(self, serial: int, origin: str = ORIGIN, terminal_id: str = "", **changes: object) -> Statement:
+        """What a chip card says after the right PIN."""
+        assert self.ticket is not None
+        chip, terminal_id = chip_of(serial), terminal_id or self.terminal.terminal_id
+        signed = challenge(origin, terminal_id, from_base64url(self.ticket.nonce))
+        blank = self.numbered("", "")
+        proven = replace(
+            blank,
+            evidence=Evidence.JPKI,
+            card_kind=CardKind.INDIVIDUAL_NUMBER_CARD.value,
+            certificate=to_base64url(chip.certificate_der),
+            signature=to_base64url(chip.private_key.sign(signed, padding.PKCS1v15(), hashes.SHA256())),
+        )
+        return replace(proven, **changes)  # type: ignore[arg-type]
+
+    def sign_in(self, statement: Statement) -> Cardholder:
+        return service.sign_in(statement, self.terminal)
+
+
+@pytest.fixture
+def agent(house: Flask) -> Agent:
+    """At the kiosk of town A."""
+    return Agent(get_terminal("kiosk-1"))
+
+
+@pytest.fixture
+def other_agent(house: Flask) -> Agent:
+    """At the kiosk of town B."""
+    return Agent(get_terminal("kiosk-2"))
+
+
+def holder_of(code: str, visit_id: str) -> Cardholder | None:
+    with partitions.open(code) as p:
+        return find_cardholder(p, visit_id)
