@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from app.certificates import documents, eligibility, fees, layouts, typeface
+from app.certificates import documents, eligibility, fees
 from app.certificates.catalogue import Option, get_kind
 from app.certificates.documents import Certification, Document
 from app.certificates.eligibility import Request
 from app.certificates.errors import (
     EligibilityRefusedError,
-    MissingGlyphError,
     RegisterMovedError,
     SubjectMismatchError,
     UnprintableError,
 )
+from app.certificates.fitting import fit_document
 from app.municipalities import hours
 from app.municipalities.ordinances import Ordinance
 from app.municipalities.partitions import Partition
@@ -92,17 +92,9 @@ def check_printable(document: Document) -> None:
     :raises EligibilityRefusedError: B10, caused by the `UnprintableError` that names the field.
     """
     try:
-        check_glyphs(document)
-        layouts.lay_out(document, typeface.measure)
+        fit_document(document)
     except UnprintableError as error:
         raise EligibilityRefusedError(eligibility.UNPRINTABLE) from error
-
-
-def check_glyphs(document: Document) -> None:
-    """:raises MissingGlyphError: naming the first field with a character or pair that the typeface lacks."""
-    for name, text, _cell in layouts.list_fields(document):
-        if typeface.find_missing(text):
-            raise MissingGlyphError(name)
 
 
 def _gather(

@@ -1,0 +1,92 @@
+"""Pictures on a sheet, and pictures of a sheet."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+
+import pypdfium2
+from PIL import Image, ImageDraw, ImageFont, UnidentifiedImageError
+
+from app.certificates.documents import Picture
+from app.certificates.errors import RenderingError
+from app.certificates.typeface import FONT_PATH
+
+MAX_SEAL_MM = 25.0  # 標準仕様書 5.6 for 公印; 印鑑登録証明事務処理要領 for the imprint
+PREVIEW_WIDTH = 900
+_POINTS_A_INCH = 72
+_A4_WIDTH_POINTS = 595.28
+
+
+def check_picture(picture: Picture) -> None:
+    """:raises RenderingError: for a file that is no picture, has no ink, or would be printed larger than 25 mm."""
+    if not (0 < picture.width_mm <= MAX_SEAL_MM and 0 < picture.height_mm <= MAX_SEAL_MM):
+        raise RenderingError("picture_size")
+    if not has_ink(picture.png):
+        raise RenderingError("picture")
+
+
+def has_ink(png: bytes) -> bool:
+    """Whether this is a readable picture with something on it."""
+    try:
+        return to_ink(png).getextrema() == (0, 255) or to_ink(png).getextrema() == (0, 0)
+    except (UnidentifiedImageError, OSError, ValueError):
+        return False
+
+
+def to_ink(png: bytes) -> Image.Image:
+    """Black and white as printed on white paper."""
+    with Image.open(io.BytesIO(png)) as image:
+        return flatten(image)
+
+
+def flatten(image: Image.Image) -> Image.Image:
+    """`image` on white, in black and white only."""
+    rgba = image.convert("RGBA")
+    paper = Image.new("RGBA", rgba.size, "white")
+    return Image.alpha_composite(paper, rgba).convert("L").point(lambda level: 255 if level > 127 else 0)
+
+
+def ink_hash(image: Image.Image) -> str:
+    """What is printed, whatever the file format: SHA-256 of size and black-and-white pixels, hex."""
+    ink = flatten(image)
+    return hashlib.sha256(f"{ink.width}x{ink.height}:".encode() + ink.tobytes()).hexdigest()
+
+
+def picture_hash(picture: Picture) -> str:
+    """`ink_hash` of a picture of a document."""
+    with Image.open(io.BytesIO(picture.png)) as image:
+        return ink_hash(image)
+
+
+def to_image(pdf: bytes, page: int = 0, dpi: float = 96) -> Image.Image:
+    """One page as drawn by pdfium."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return document[page].render(scale=dpi / _POINTS_A_INCH).to_pil().convert("RGB")
+    finally:
+        document.close()
+
+
+def preview(pdf: bytes) -> bytes:
+    """PNG of the first page for the resident's screen, 見本 across it; about 900 pixels wide."""
+    image = to_image(pdf, dpi=PREVIEW_WIDTH / _A4_WIDTH_POINTS * _POINTS_A_INCH)
+    return to_png(mark_specimen(image))
+
+
+def mark_specimen(image: Image.Image) -> Image.Image:
+    """見本 in grey from corner to corner: what is on a screen must not pass for a certificate when photographed."""
+    mark = Image.new("L", (image.width, image.width), 0)
+    font = ImageFont.truetype(str(FONT_PATH), image.width // 3)
+    ImageDraw.Draw(mark).text((image.width / 2, image.width / 2), "見本", fill=90, font=font, anchor="mm")
+    turned = mark.rotate(35)
+    marked = image.copy()
+    marked.paste((120, 120, 120), (0, (image.height - image.width) // 2), turned)
+    return marked
+
+
+def to_png(image: Image.Image) -> bytes:
+    """The file."""
+    file = io.BytesIO()
+    image.save(file, "PNG", optimize=True)
+    return file.getvalue()
