@@ -1,4 +1,4 @@
-"""Every model of every room, so that the two metadata are complete. For migrations and their tests; nothing else asks."""
+"""Every model of every room, so that the two metadata are complete. For the migrations and their tests alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Writing down what was done, in the transaction that does it. Entries are chained: one changed or missing breaks it."""
+"""Writing down what was done, in the transaction that does it.
+
+Entries are chained: one that was changed or taken out breaks the chain.
+"""
 
 from __future__ import annotations
 

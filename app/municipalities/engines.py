@@ -155,7 +155,7 @@ class EngineCache:
             slot.engine.dispose()
 
     def abandon(self) -> None:
-        """In a forked child: begin anew. The parent's connections are kept, unused and unclosed; they are the parent's."""
+        """In a forked child: begin anew. The connections are the parent's: kept here unused, and not closed."""
         self._lock = threading.Lock()
         self._inherited += [slot.engine.pool for slot in self._slots.values()]
         self._slots = OrderedDict()

@@ -1,6 +1,7 @@
 """Union tables: the members, where their partitions lie, their sites and terminals, and what their ordinances say.
 
-No person is in any of these, and `Stamp` alone lies in the partitions. Everything that a town may change by ordinance has a `valid_from` and is never edited.
+No person is in any of these, and `Stamp` alone lies in the partitions. Everything that a town may change by ordinance
+has a `valid_from` and is never edited.
 """
 
 from __future__ import annotations

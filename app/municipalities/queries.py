@@ -237,7 +237,7 @@ def _begun(session: Any, table: Any, code: str, on: date) -> Iterable[Any]:
     return rows
 
 
-def _closures(code: str, kind: str, site: str | None, at: datetime) -> sa.Select[tuple[Closure]]:
+def _closures(code: str, kind: str, site: str | None, at: datetime) -> sa.Select[Closure]:
     def bears_on(column: Any, value: str | None) -> sa.ColumnElement[bool]:
         return sa.or_(column.is_(None), column == value)
 

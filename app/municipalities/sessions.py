@@ -1,4 +1,4 @@
-"""A session of one town. What belongs to one town can neither be added, merged nor deleted in another's (docs/adr/0002)."""
+"""A session of one town: what belongs to another can neither be added, merged nor deleted in it (docs/adr/0002)."""
 
 from __future__ import annotations
 
