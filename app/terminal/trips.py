@@ -15,7 +15,16 @@ from enum import StrEnum
 
 from app import clock
 from app.protocol.canonical import from_base64url
-from app.protocol.messages import TRIP_SECONDS, CardFailure, Evidence, Hello, Statement, Ticket, challenge
+from app.protocol.messages import (
+    TRIP_SECONDS,
+    CardFailure,
+    Evidence,
+    Hello,
+    Statement,
+    StatementResult,
+    Ticket,
+    challenge,
+)
 from app.protocol.signatures import BadEnvelopeError, Signer, open_sealed
 from app.terminal.errors import CardGoneError, CardRefusedError, PortalDownError, PortalRefusedError, TicketRefusedError
 from app.terminal.journal import Journal
@@ -25,6 +34,8 @@ from app.terminal.settings import Settings
 
 IDLE_WARNING = timedelta(seconds=60)
 IDLE_END = timedelta(seconds=80)  # WCAG 2.2.1: at least 20 s to ask for more time, as often as wanted
+Look = dict[str, str]
+LOOKS = {"size": ("large", "largest"), "contrast": ("high",), "position": ("low",)}
 RETRYABLE = (CardFailure.WRONG_PIN, CardFailure.CARD_REMOVED)
 
 
@@ -51,6 +62,7 @@ class Trip:
     failure: CardFailure = CardFailure.NONE  # of the last try
     tries_left: int = -1
     insertion: int = 0
+    look: Look = field(default_factory=dict)  # how the resident wants the screen
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
@@ -77,14 +89,14 @@ class Trips:
         """The envelope that tells the portal at which terminal this browser stands."""
         return self._signer.seal(Hello(self._settings.terminal_id, secrets.token_urlsafe(32), _now()))
 
-    def open(self, envelope: str) -> Trip:
+    def open(self, envelope: str, look: Look | None = None) -> Trip:
         """Begin the trip of a ticket. :raises TicketRefusedError: it is not for here, not for now or not new."""
         ticket = self._check(envelope)
         if not self._journal.claim_ticket(ticket.nonce, ticket.visit_id):
             raise TicketRefusedError(CardFailure.TICKET_USED)
         if self._journal.stopped_reason():
             raise TicketRefusedError(CardFailure.UNAVAILABLE)
-        self._current = Trip(ticket)
+        self._current = Trip(ticket, look=look or {})
         return self._current
 
     def find(self, trip_id: str | None) -> Trip | None:
@@ -199,13 +211,20 @@ class Trips:
         if card is None or self._reader.insertion() != trip.insertion:
             raise CardGoneError
         try:
-            result = self._portal.sign_in(self._statement(trip, proof, card.kind, CardFailure.NONE))
+            result = self._say(self._statement(trip, proof, card.kind, CardFailure.NONE))
         except (PortalDownError, PortalRefusedError):
             raise CardRefusedError(CardFailure.UNAVAILABLE) from None
         if result.failure is not CardFailure.NONE:
             raise CardRefusedError(result.failure, result.tries_left)
         self._journal.note_sign_in(trip.ticket.visit_id)
         trip.step, trip.failure = Step.TAKE, CardFailure.NONE
+
+    def _say(self, statement: Statement) -> StatementResult:
+        """Once more when the answer is lost: the portal knows the very same statement again and counts one try."""
+        try:
+            return self._portal.sign_in(statement)
+        except PortalDownError:
+            return self._portal.sign_in(statement)
 
     def _refuse(self, trip: Trip, refusal: CardRefusedError) -> None:
         trip.failure, trip.tries_left = refusal.failure, refusal.tries_left

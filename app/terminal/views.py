@@ -12,7 +12,7 @@ from app.protocol.messages import TRIP_SECONDS, CardFailure
 from app.protocol.signatures import BadEnvelopeError, peek
 from app.terminal.errors import TicketRefusedError
 from app.terminal.parts import Parts, parts_of
-from app.terminal.trips import Step, Trip
+from app.terminal.trips import LOOKS, Look, Step, Trip
 from app.terminal.words import NOTICES
 
 bp = Blueprint("trip", __name__)
@@ -34,7 +34,7 @@ def card() -> ResponseReturnValue:
     if trip and trip.ticket.nonce == peek_text(envelope, "nonce"):
         return _to(trip.step)
     try:
-        trip = _parts().trips.open(envelope)
+        trip = _parts().trips.open(envelope, _look())
     except TicketRefusedError as refusal:
         return _notice(refusal.failure, 400)
     response = make_response(_to(trip.step))
@@ -109,6 +109,11 @@ def device_css() -> ResponseReturnValue:
     response = make_response(render_template("terminal/device.css", px_per_mm=_parts().settings.px_per_mm))
     response.content_type = "text/css; charset=utf-8"
     return response
+
+
+def _look() -> Look:
+    """Size, contrast and position, as the portal's screens have them; any other word means the usual one."""
+    return {name: request.args[name] for name, words in LOOKS.items() if request.args.get(name) in words}
 
 
 def current_trip() -> Trip | None:
