@@ -1,0 +1,212 @@
+"""A resident as a program: a cookie jar, forms, hands at the simulated devices. No script, no inside knowledge.
+
+Used for the walk over plain HTTP and for many journeys at once, also while processes are being killed: a request that
+found nobody is made again, as a browser does when somebody presses "reload".
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+import httpx
+
+from tests.journey.forms import Form, find_form
+
+STEP_SECONDS = 90.0
+PAUSE_SECONDS = 0.1
+PIECES = (1000, 500, 100, 50, 10)
+
+
+class JourneyError(AssertionError):
+    """The journey could not go on; the message names the page, never what stands on it."""
+
+
+@dataclass
+class Page:
+    url: str
+    status: int
+    html: str
+
+    def form(self, action: str) -> Form:
+        """The form with this action. :raises JourneyError: when the page has none."""
+        found = find_form(self.html, action)
+        if found is None:
+            raise JourneyError(f"no form {action} on {self.url} ({self.status})")
+        return found
+
+    def has_form(self, action: str) -> bool:
+        return find_form(self.html, action) is not None
+
+
+@dataclass
+class Browser:
+    """Follows redirects between portal and agent, keeps cookies of both."""
+
+    patience: float = STEP_SECONDS
+    client: httpx.Client = field(default_factory=lambda: httpx.Client(follow_redirects=True, timeout=30))
+
+    def get(self, url: str) -> Page:
+        return self._again(lambda: self.client.get(url))
+
+    def submit(self, page: Page, action: str, button: str | None = None, **changes: str) -> Page:
+        """Send the form as it stands, with `changes`, by the button with this value."""
+        form = page.form(action)
+        target = urljoin(page.url, form.action)
+        data = form.data(button, **changes)
+        if form.method == "get":
+            return self._again(lambda: self.client.get(target, params=data))
+        return self._again(lambda: self.client.post(target, data=data))
+
+    def wait_for(self, url: str, is_it: Callable[[Page], bool], what: str) -> Page:
+        """Load `url` again and again, as a page with a refresh does."""
+        deadline = time.monotonic() + self.patience
+        while time.monotonic() < deadline:
+            page = self.get(url)
+            if is_it(page):
+                return page
+            time.sleep(PAUSE_SECONDS)
+        raise JourneyError(f"waited in vain for {what}; last page {page.url} ({page.status})")
+
+    def _again(self, send: Callable[[], httpx.Response]) -> Page:
+        deadline = time.monotonic() + self.patience
+        while True:
+            try:
+                answer = send()
+                if answer.status_code not in {502, 503}:
+                    return Page(str(answer.url), answer.status_code, answer.text)
+            except httpx.TransportError:
+                pass
+            if time.monotonic() > deadline:
+                raise JourneyError("nobody answered")
+            time.sleep(PAUSE_SECONDS)
+
+
+@dataclass
+class Desk:
+    """The hands: the simulators' forms of one terminal."""
+
+    agent_url: str
+    client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30))
+
+    def do(self, path: str, **data: str | int) -> None:
+        answer = self.client.post(f"{self.agent_url}/desk/{path}", data={k: str(v) for k, v in data.items()})
+        if answer.status_code >= 400:
+            raise JourneyError(f"desk/{path}: {answer.status_code}")
+
+    def lay(self, card_id: str) -> None:
+        self.do("cards/lay", card_id=card_id)
+
+    def take_card(self) -> None:
+        self.do("cards/take")
+
+    def insert(self, yen: int) -> None:
+        self.do("cash/insert", yen=yen)
+
+    def insert_price(self) -> None:
+        """Exactly what the machine asks for, coin by coin."""
+        missing = self._missing()
+        while missing > 0:
+            self.insert(next(piece for piece in PIECES if piece <= missing))
+            missing = self._missing()
+
+    def _missing(self) -> int:
+        deadline = time.monotonic() + STEP_SECONDS
+        while (cash := self.state()["cash"])["state"] == "none":
+            if time.monotonic() > deadline:
+                raise JourneyError("the machine does not ask for money")
+            time.sleep(PAUSE_SECONDS)
+        return int(cash["yen"] - cash["yen_inserted"]) if cash["state"] == "collecting" else 0
+
+    def sheets(self) -> list[dict[str, object]]:
+        """Every sheet that ever came out here: the tray's own record."""
+        found: list[dict[str, object]] = self.client.get(f"{self.agent_url}/desk/tray.json").json()
+        return found
+
+    def state(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.client.get(f"{self.agent_url}/desk/state.json").json()
+        return found
+
+    def look_at(self, attempt_id: str, folder: Path) -> bytes:
+        """The PDF that lies in the tray."""
+        answer = self.client.get(f"{self.agent_url}/desk/tray/{attempt_id}.pdf")
+        if answer.status_code != httpx.codes.OK:
+            raise JourneyError(f"no sheet of {attempt_id}: {answer.status_code}")
+        (folder / f"{attempt_id}.pdf").write_bytes(answer.content)
+        return answer.content
+
+    def take_sheets(self) -> None:
+        self.do("tray/take")
+
+
+@dataclass
+class Resident:
+    """One resident with one card at one terminal."""
+
+    agent_url: str
+    card_id: str
+    pin: str
+    browser: Browser = field(default_factory=Browser)
+
+    def __post_init__(self) -> None:
+        self.desk = Desk(self.agent_url)
+
+    def begin(self) -> Page:
+        """Walk up to the terminal and press 「はじめる」, as soon as the one before has gone."""
+        page = self.browser.get(f"{self.agent_url}/start")
+        deadline = time.monotonic() + self.browser.patience
+        while "/card" not in (page := self.browser.submit(page, "/kiosk/start")).url:
+            if time.monotonic() > deadline:
+                raise JourneyError(f"the terminal stayed busy: {page.url} ({page.status})")
+            time.sleep(PAUSE_SECONDS)
+            page = self.browser.get(f"{self.agent_url}/start")
+        return page
+
+    def sign_in(self, pin: str | None = None) -> Page:
+        """Lay the card, type the PIN, take the card; the page after it."""
+        page = self.begin()
+        self.desk.lay(self.card_id)
+        page = self.browser.wait_for(page.url, lambda p: p.has_form("/card/pin"), "the PIN pad")
+        page = self.browser.submit(page, "/card/pin", pin=pin or self.pin)
+        if "/card/take" in page.url:
+            self.desk.take_card()
+            return self.browser.wait_for(page.url, lambda p: "/kiosk/" in p.url, "the way back to the portal")
+        return page
+
+    def order(self, page: Page, kind: str) -> Page:
+        """One tap for the usual content; wait until it may be paid."""
+        page = self.browser.submit(page, "/kiosk/choose", button=kind)
+        if "/kiosk/confirm" not in page.url:
+            return page
+        return self.browser.wait_for(
+            page.url, lambda p: p.has_form("/kiosk/pay") or "/confirm" not in p.url, "the price"
+        )
+
+    def pay(self, page: Page) -> Page:
+        """Press pay, put the money in."""
+        page = self.browser.submit(page, "/kiosk/pay")
+        if "/kiosk/pay" in page.url:
+            self.desk.insert_price()
+        return self.browser.wait_for(page.url, lambda p: "/kiosk/pay" not in p.url, "the money to be seen")
+
+    def wait_for_sheet(self, page: Page) -> Page:
+        return self.browser.wait_for(page.url, lambda p: "/progress" not in p.url and "/pay" not in p.url, "the sheet")
+
+    def leave(self, page: Page) -> Page:
+        action = "/kiosk/finish" if page.has_form("/kiosk/finish") else "/kiosk/stop"
+        return self.browser.submit(page, action)
+
+    def take_one(self, kind: str, folder: Path) -> list[bytes]:
+        """The whole journey for one certificate; the PDFs that came out for it."""
+        before = {sheet["attempt_id"] for sheet in self.desk.sheets()}
+        page = self.pay(self.order(self.sign_in(), kind))
+        page = self.wait_for_sheet(page)
+        mine = [str(sheet["attempt_id"]) for sheet in self.desk.sheets() if sheet["attempt_id"] not in before]
+        pdfs = [self.desk.look_at(attempt, folder) for attempt in dict.fromkeys(mine)]
+        self.desk.take_sheets()
+        self.leave(page)
+        return pdfs
