@@ -33,7 +33,7 @@ def protect(app: Flask, settings: Settings) -> None:
         headers = response.headers
         headers["Content-Security-Policy"] = policy
         headers["Cache-Control"] = "no-store"
-        headers["Referrer-Policy"] = "no-referrer"  # the first address of a trip holds a ticket
+        headers["Referrer-Policy"] = "same-origin"  # with no-referrer, Chromium sends our own forms as Origin: null
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
