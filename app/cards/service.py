@@ -15,7 +15,7 @@ The union must never hold a person, so one sign-in is written in two databases. 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import sqlalchemy as sa
@@ -41,8 +41,9 @@ from app.cards.vocabularies import SERVER_PIN_KINDS, CardKind, CardState, Method
 from app.errors import UnavailableError
 from app.municipalities.partitions import Partition, partitions
 from app.municipalities.queries import TerminalFacts
+from app.municipalities.union import union_write
 from app.protocol.canonical import canonical
-from app.protocol.messages import CardFailure, Statement
+from app.protocol.messages import CardFailure, Evidence, Statement
 
 
 @dataclass(frozen=True)
@@ -65,19 +66,13 @@ def sign_in(statement: Statement, terminal: TerminalFacts) -> Cardholder:
 
     :raises CardRefusedError: with the failure to tell and, where it means something, the tries left.
     """
-    visit = _visit_of(statement, terminal)
-    mark = keys.statement_mark(canonical(statement.as_fields()))
-    if visit.is_signed_in:
-        return _answer_again(visit, mark)
+    mark = _mark(statement)
     try:
-        visits.check_ticket(visit)
-        return _sign_in(statement, visit, terminal, mark)
+        visit = _visit_of(statement, terminal)
+        return _answer_again(visit, mark) if visit.is_signed_in else _first_answer(statement, visit, terminal, mark)
     except TicketRefusedError as refused:
+        _note_in_union(terminal, refused.failure)
         raise CardRefusedError(refused.failure) from None
-    except CardRefusedError as refused:
-        tries_left = None if refused.tries_left == NO_TRIES_TOLD else refused.tries_left
-        visits.note_failure(visit.visit_id, statement.ticket_nonce, refused.failure, tries_left)
-        raise
 
 
 def end_sign_in(p: Partition, visit_id: str) -> None:
@@ -89,36 +84,73 @@ def _end_sign_ins(p: Partition, which: sa.ColumnElement[bool]) -> None:
     p.session.execute(sa.update(SignIn).where(which, SignIn.ended_at.is_(None)).values(ended_at=clock.now()))
 
 
+def _mark(statement: Statement) -> str:
+    """Equal for the same statement said again, whenever: all of it counts but the time of the call."""
+    return keys.statement_mark(canonical(replace(statement, at=0).as_fields()))
+
+
 def _visit_of(statement: Statement, terminal: TerminalFacts) -> VisitFacts:
-    try:
-        if statement.terminal_id != terminal.terminal_id:
-            raise TicketRefusedError(CardFailure.TICKET_USED)
-        return visits.find_by_ticket(statement.ticket_nonce, terminal.terminal_id)
-    except TicketRefusedError as refused:
-        raise CardRefusedError(refused.failure) from None
+    if statement.terminal_id != terminal.terminal_id:
+        raise TicketRefusedError(CardFailure.TICKET_USED)
+    return visits.find_by_ticket(statement.ticket_nonce, terminal.terminal_id)
 
 
 def _answer_again(visit: VisitFacts, mark: str) -> Cardholder:
     """The ticket is used: by this statement, then the answer was lost on the way and is given again; or by another."""
-    with partitions.open(visit.home or "") as p:
-        found = signing_in.find_by_mark(p, visit.visit_id, mark)
+    try:
+        with partitions.open(visit.home or "") as p:
+            found = signing_in.find_by_mark(p, visit.visit_id, mark)
+    except UnavailableError:
+        raise CardRefusedError(CardFailure.UNAVAILABLE) from None
     if found is None:
-        raise CardRefusedError(CardFailure.TICKET_USED)
+        raise TicketRefusedError(CardFailure.TICKET_USED)
     return found
 
 
+def _first_answer(statement: Statement, visit: VisitFacts, terminal: TerminalFacts, mark: str) -> Cardholder:
+    """Why it failed waits in the visit for the screen that the resident comes back to."""
+    try:
+        visits.check_ticket(visit)
+        return _sign_in(statement, visit, terminal, mark)
+    except TicketRefusedError as refused:
+        visits.note_failure(visit.visit_id, statement.ticket_nonce, refused.failure, None)
+        raise
+    except CardRefusedError as refused:
+        tries_left = None if refused.tries_left == NO_TRIES_TOLD else refused.tries_left
+        visits.note_failure(visit.visit_id, statement.ticket_nonce, refused.failure, tries_left)
+        raise
+
+
 def _sign_in(statement: Statement, visit: VisitFacts, terminal: TerminalFacts, mark: str) -> Cardholder:
-    trip = Trip(visit.visit_id, terminal, evidence.present(statement), mark)
-    home = routes.find_home(trip.presented.credential)
-    if home is None:
-        raise CardRefusedError(_without_home(trip.presented, statement.pin))
-    found = _ask_town(home, trip, statement.pin)
+    presented, home = _find_home(statement, terminal)
+    found = _ask_town(home, Trip(visit.visit_id, terminal, presented, mark), statement.pin)
     if isinstance(found, Refusal):
         if found.ends_visit:
             visits.close_visit(visit.visit_id, "sign_in_half_done")
         raise CardRefusedError(found.failure, found.tries_left)
     _sign_in_visit(visit, statement.ticket_nonce, home)
     return found
+
+
+def _find_home(statement: Statement, terminal: TerminalFacts) -> tuple[Presented, str]:
+    """The credential and the town to ask. A card that no town is to be asked about is in the union's journal."""
+    try:
+        presented = evidence.present(statement)
+        home = routes.find_home(presented.credential)
+        if home is None:
+            raise CardRefusedError(_without_home(presented, statement.pin))
+    except CardRefusedError as refused:
+        if statement.evidence is not Evidence.FAILURE:  # a card taken away is no event
+            _note_in_union(terminal, refused.failure)
+        raise
+    return presented, home
+
+
+def _note_in_union(terminal: TerminalFacts, failure: CardFailure) -> None:
+    actor = f"terminal:{terminal.terminal_id}"
+    details = {"reason": failure.value, "terminal": terminal.terminal_id}
+    with union_write() as session:
+        audit.record(session, actor, Action.SIGN_IN_REFUSED, actor, **details)
 
 
 def _without_home(presented: Presented, given_pin: str) -> CardFailure:
@@ -161,7 +193,7 @@ def _sign_in_visit(visit: VisitFacts, nonce: str, home: str) -> None:
         return
     with partitions.open(home, write=True) as p:
         end_sign_in(p, visit.visit_id)
-    raise CardRefusedError(CardFailure.TICKET_USED)
+    raise TicketRefusedError(CardFailure.TICKET_USED)
 
 
 # --- The card register -----------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -14,9 +15,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from flask import Flask
 
-import app.issuance.models
-import app.payments.models  # noqa: F401  (their tables are part of both databases)
 from app import clock
+from app.audit.models import UnionHead
 from app.cards import keys, service, visits
 from app.cards.jpki_ca import DemoAuthority, DemoChip
 from app.cards.queries import Cardholder, find_cardholder
@@ -24,7 +24,7 @@ from app.cards.service import NewCard
 from app.cards.verification import issuer_id
 from app.cards.vocabularies import CardKind
 from app.config import Config, create_keys
-from app.extensions import PartitionBase, db
+from app.extensions import db
 from app.municipalities import migrating, union
 from app.municipalities.codes import check_digit
 from app.municipalities.models import Member, Site, Terminal
@@ -66,39 +66,48 @@ def make_app(config: Config) -> Flask:
     return made
 
 
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home folder with a union of two towns, made once and copied for each test."""
+    home = tmp_path_factory.mktemp("furnished")
+    create_keys(home / "keys")
+    (home / "union.db").touch()
+    with make_app(config_of(home)).app_context(), clock.frozen(NOW):
+        _fill_union()
+        for code in (TOWN_A, TOWN_B):
+            partitions.create(code)
+        authority().pin_root(keys.roots_folder(), "demo")
+        db.engine.dispose()
+    partitions.dispose()
+    return home
+
+
+def config_of(home: Path) -> Config:
+    return Config(home, f"sqlite:///{home / 'union.db'}", portal_url=ORIGIN, demo=True)
+
+
 @pytest.fixture
-def config(tmp_path: Path) -> Config:
-    create_keys(tmp_path / "keys")
-    (tmp_path / "union.db").touch()
-    return Config(tmp_path, f"sqlite:///{tmp_path / 'union.db'}", portal_url=ORIGIN, demo=True)
+def config(furnished: Path, tmp_path: Path) -> Config:
+    shutil.copytree(furnished, tmp_path / "home")
+    return config_of(tmp_path / "home")
 
 
 @pytest.fixture
 def house(config: Config, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     """The installation, its clock held at `NOW`."""
     monkeypatch.setattr(keys._Holder, "settings", None)
-    _without_migrations(monkeypatch)
     made = make_app(config)
     with made.app_context(), clock.frozen(NOW):
-        _fill_union()
-        for code in (TOWN_A, TOWN_B):
-            partitions.create(code)
-        authority().pin_root(keys.roots_folder(), "demo")
         yield made
         partitions.dispose()
-
-
-def _without_migrations(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        migrating, "upgrade", lambda connection, _tree: PartitionBase.metadata.create_all(connection) or "x"
-    )
-    monkeypatch.setattr(migrating, "newest", lambda _tree: "x")
-    monkeypatch.setattr(migrating, "current", lambda _connection: "x")
+        db.engine.dispose()
 
 
 def _fill_union() -> None:
     with union.union_write() as session:
-        db.metadata.create_all(session.connection())
+        migrating.upgrade(session.connection(), migrating.UNION)
+        if session.get(UnionHead, 1) is None:
+            session.add(UnionHead(head_id=1))
         for number, code in enumerate((TOWN_A, TOWN_B), start=1):
             session.add(Member(code=code, name=f"町{number}", prefecture="青嶺県"))
             session.flush()
