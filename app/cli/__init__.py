@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 from flask import Flask
-
-GROUPS = ("db", "union_", "municipalities", "terminals", "audit")
 
 
 def register(app: Flask) -> None:
-    """Put every group under `flask`; `db` takes the place of any other of that name."""
-    for name in GROUPS:
-        app.cli.add_command(import_module(f"{__name__}.{name}").group)
+    """Put every group under `flask`. Imported here: `import app` alone must not load every room."""
+    from app.cli import audit, cards, db, issuance, municipalities, registers, terminals, union_
+
+    for module in (db, union_, municipalities, terminals, registers, cards, issuance, audit):
+        app.cli.add_command(module.group)

@@ -32,11 +32,25 @@ class UnknownSiteError(NotFoundError):
         self.site_id = site_id
 
 
+class UnknownClosureError(NotFoundError):
+    def __init__(self, number: int) -> None:
+        super().__init__(f"no closure {number}")
+        self.number = number
+
+
 class UnionMissingError(UnavailableError):
     """The union's database has no union in it yet."""
 
     def __init__(self) -> None:
         super().__init__("there is no union yet: run 'union init NAME'")
+
+
+class UnionDownError(UnavailableError):
+    """The union's database cannot be reached now."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the union's database: {reason}")
+        self.reason = reason
 
 
 class NoIssuerError(UnavailableError):

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import jpholiday
 import sqlalchemy as sa
 
+from app import clock
 from app.extensions import db
 from app.municipalities.errors import (
     NoIssuerError,
@@ -228,6 +229,15 @@ def get_timetable(code: str, kind: str, site: str | None, at: datetime) -> Timet
     patterns = [_pattern(rows, wanted) for wanted in (None, kind) if any(r.kind == wanted for r in rows)]
     closures += [Period(at)] if suspended else []
     return Timetable(tuple(patterns), tuple(closures), lambda day: overrides.get(day, jpholiday.is_holiday(day)))
+
+
+def list_closures() -> list[dict[str, Any]]:
+    """The closures that are not over, by their beginning."""
+    names = ("closure_id", "municipality", "kind", "site", "starts_at", "ends_at", "reason")
+    not_over = sa.or_(Closure.ends_at.is_(None), Closure.ends_at > clock.now())
+    query = sa.select(*(getattr(Closure, name) for name in names)).where(not_over).order_by(Closure.starts_at)
+    with union_read() as session:
+        return [dict(row._mapping) for row in session.execute(query)]
 
 
 def _begun(session: Any, table: Any, code: str, on: date) -> Iterable[Any]:

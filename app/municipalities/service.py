@@ -22,6 +22,7 @@ from app.municipalities.errors import (
     AlreadyThereError,
     BadValueError,
     UnionMissingError,
+    UnknownClosureError,
     UnknownMunicipalityError,
     UnknownSiteError,
     UnknownTerminalError,
@@ -249,6 +250,18 @@ def add_closure(
         session.flush()
         _note_change(session, actor, code or "union", "closure", str(closure.closure_id), starts_at)
         return closure.closure_id
+
+
+def lift_closure(actor: str, number: int) -> None:
+    """End a closure now; one that has not begun is called off. :raises UnknownClosureError: if there is none."""
+    with union_write() as session:
+        if (closure := session.get(Closure, number)) is None:
+            raise UnknownClosureError(number)
+        _note_change(session, actor, closure.municipality or "union", "closure", str(number), clock.now())
+        if closure.starts_at >= clock.now():
+            session.delete(closure)
+        elif closure.ends_at is None or closure.ends_at > clock.now():
+            closure.ends_at = clock.now()
 
 
 def set_holiday(actor: str, day: date, is_holiday: bool, name: str = "") -> None:

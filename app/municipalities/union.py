@@ -7,14 +7,18 @@ outermost commits. `db.session` stays unused: a read left open in it would hold 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
 
 from app.config import Config
 from app.extensions import UnionSession, db
-from app.municipalities import engines
-from app.municipalities.errors import NestedUnitError
+from app.municipalities import engines, migrating
+from app.municipalities.errors import NestedUnitError, UnionDownError
 
 _unit: ContextVar[tuple[UnionSession, bool] | None] = ContextVar("union_unit", default=None)
 
@@ -31,6 +35,31 @@ def attach() -> None:
     """After `db.init_app`, in the app's context: let the union's transactions begin explicitly and survive a fork."""
     engine = engines.begin_explicitly(db.engine)
     engines.at_fork(lambda: engine.dispose(close=False))
+
+
+def upgrade() -> str:
+    """Migrate the union to the newest revision, in one transaction; give the revision. Makes an embedded one's file."""
+    _make_file(db.engine.url.database if db.engine.dialect.name == "sqlite" else None)
+    with db.engine.execution_options(writes=True).begin() as connection:
+        return migrating.upgrade(connection, migrating.UNION)
+
+
+def revision() -> str | None:
+    """The revision that the union is at; None before the first migration.
+
+    :raises UnionDownError: if it cannot be reached.
+    """
+    try:
+        with db.engine.connect() as connection:
+            return migrating.current(connection)
+    except DBAPIError as error:
+        raise UnionDownError(str(error.orig).splitlines()[0]) from error
+
+
+def _make_file(path: str | None) -> None:
+    if path is not None and not Path(path).exists():
+        Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 @contextmanager
@@ -65,7 +94,7 @@ def _unit_of_work(*, writes: bool) -> Iterator[UnionSession]:
 @contextmanager
 def _new_unit(writes: bool) -> Iterator[UnionSession]:
     with UnionSession(db, expire_on_commit=False) as session:
-        session.connection(execution_options={"writes": writes})
+        _begin(session, writes)
         token = _unit.set((session, writes))
         try:
             yield session
@@ -73,3 +102,10 @@ def _new_unit(writes: bool) -> Iterator[UnionSession]:
                 session.commit()
         finally:
             _unit.reset(token)
+
+
+def _begin(session: UnionSession, writes: bool) -> None:
+    try:
+        session.connection(execution_options={"writes": writes})
+    except DBAPIError as error:
+        raise UnionDownError(str(error.orig).splitlines()[0]) from error

@@ -1,0 +1,58 @@
+"""`flask terminals …`: enrol an agent, list the terminals, stop one and put it back into service."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import AppGroup
+
+from app.cli.options import Base64, actor_option
+from app.cli.output import json_option, plain_errors, print_table, say
+from app.municipalities import queries, service
+from app.municipalities.models import TerminalKind
+
+group = AppGroup("terminals", help="Enrol, list, stop and resume terminals.")
+
+
+@group.command("enrol")
+@click.argument("terminal")
+@click.option("--site", required=True)
+@click.option("--public-key", type=Base64(), required=True, help="The agent's Ed25519 device key, 32 bytes in base64.")
+@click.option("--agent-url", required=True, help="http://127.0.0.1:PORT of the agent on its own machine.")
+@click.option("--kind", type=click.Choice([k.value for k in TerminalKind]), default="kiosk", show_default=True)
+@actor_option
+def enrol(terminal: str, site: str, public_key: bytes, agent_url: str, kind: str, actor: str) -> None:
+    """Trust the agent of TERMINAL (lower-case letters, digits, hyphens), which stands at a site."""
+    with plain_errors():
+        facts = service.enrol_terminal(actor, terminal, site, TerminalKind(kind), public_key, agent_url)
+    say(f"{terminal} is terminal no. {facts.number} at {site}")
+
+
+@group.command("list")
+@json_option
+def list_terminals(as_json: bool) -> None:
+    """The terminals by number."""
+    columns = ("number", "terminal_id", "kind", "site_id", "site_municipality", "agent_url", "stopped_reason")
+    with plain_errors():
+        found = queries.list_terminals()
+    print_table([{c: getattr(t, c) for c in (*columns, "last_seen_at")} for t in found], as_json)
+
+
+@group.command("stop")
+@click.argument("terminal")
+@click.option("--reason", required=True, help="A code, such as maintenance.")
+@actor_option
+def stop(terminal: str, reason: str, actor: str) -> None:
+    """Take TERMINAL out of service until a person resumes it."""
+    with plain_errors():
+        service.stop_terminal(actor, terminal, reason)
+    say(f"{terminal} is stopped")
+
+
+@group.command("resume")
+@click.argument("terminal")
+@actor_option
+def resume(terminal: str, actor: str) -> None:
+    """Put TERMINAL back into service, once a person has looked."""
+    with plain_errors():
+        service.resume_terminal(actor, terminal)
+    say(f"{terminal} is in service")
