@@ -1,0 +1,338 @@
+"""What to take: one tap for the usual content, or the options; then the order with its price, before any money."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, current_app, g, make_response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from app import clock
+from app.cards.queries import find_cardholder
+from app.certificates.catalogue import KINDS, Option, Relation
+from app.certificates.eligibility import KIOSK, MessageClass, Request, offered_options
+from app.issuance import service as issuance
+from app.issuance.errors import KeyReusedError, OrderOpenError, OrderRefusedError
+from app.issuance.queries import OrderView, get_preview
+from app.kiosk import basket, bp, screens, service_hours
+from app.kiosk.basket import MAX_COPIES, MAX_ITEMS, BasketError, HouseholdMovedError, Item, Scope
+from app.kiosk.forms import OptionsForm, read_options
+from app.kiosk.journey import Step
+from app.kiosk.screens import show
+from app.kiosk.standing import actor, at, call_off, go_on
+from app.municipalities import queries as municipalities
+from app.municipalities.ordinances import Ordinance
+from app.municipalities.partitions import Partition, partitions
+from app.residents.facts import HouseholdFacts
+from app.residents.queries import find_household_of
+from app.web.access import NoVisitError, signed_in_required
+from app.web.htmx import see_other
+
+REFERENCE = re.compile(r"N-[0-9A-Z]{4,8}")
+PNG = "image/png"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One certificate of the home town, as it stands on the choosing screen."""
+
+    kind: str
+    title: str
+    icon: str
+    yen: int
+    usual: str
+    has_options: bool
+    is_open: bool
+    when: str
+
+
+@dataclass(frozen=True)
+class Home:
+    """The resident's own household and the rules of their town."""
+
+    subject: str
+    household: HouseholdFacts | None
+    ordinance: Ordinance
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        return tuple(member.atena_no for member in self.household.members) if self.household else ()
+
+    @property
+    def names(self) -> list[str]:
+        return [member.name for member in self.household.members] if self.household else []
+
+    @property
+    def people(self) -> str:
+        return basket.mark_people(current_app.config["KOIKI"].secrets.session, g.visit.visit_id, self.members)
+
+    def options(self, kind: str) -> tuple[Option, ...]:
+        return offered_options(KINDS[kind], self.household, self.ordinance, KIOSK) if self.household else ()
+
+
+@bp.get("/choose")
+@signed_in_required
+@at(Step.CHOOSE)
+def choose() -> ResponseReturnValue:
+    items = _basket()
+    chosen = [screens.title_of(item.kind) for item in items]
+    return show("choose", Step.CHOOSE, offers=_offers(), items=items, chosen=chosen, key=_new_key())
+
+
+@bp.post("/choose")
+@signed_in_required
+@at(Step.CHOOSE)
+def choose_usual() -> ResponseReturnValue:
+    """One tap: the usual content, straight to the confirmation."""
+    return _place((*_basket(), Item(_kind())))
+
+
+@bp.get("/options")
+@signed_in_required
+@at(Step.CHOOSE)
+def options() -> ResponseReturnValue:
+    home, kind = _home(), _kind()
+    form = read_options(None, home.names, {option.value for option in home.options(kind)})
+    form.scope.data = Scope.ALL.value
+    form.person.data, form.option.data = [], []
+    return _options_page(home, kind, form)
+
+
+@bp.post("/options")
+@signed_in_required
+@at(Step.CHOOSE)
+def choose_options() -> ResponseReturnValue:
+    home, kind = _home(), _kind()
+    form = read_options(request.form, home.names, {option.value for option in home.options(kind)})
+    problems = _problems(form, home)
+    if problems:
+        return _options_page(home, kind, form, problems)
+    return _place((*_basket(), form.to_item(kind, home.people)))
+
+
+def _problems(form: OptionsForm, home: Home) -> list[str]:
+    found = [] if form.validate() else [_("もう一度えらんでください。")]
+    if form.scope.data == Scope.SOME.value and not form.person.data:
+        found.append(_("のせる人を1人以上えらんでください。"))
+    if request.form.get("people", home.people) != home.people:
+        found.append(_("世帯の内容が変わりました。もう一度えらんでください。"))
+    return found
+
+
+def _options_page(home: Home, kind: str, form: OptionsForm, problems: Sequence[str] = ()) -> Response:
+    choices = [
+        {"value": o.value, "label": screens.OPTIONS[o][0], "note": screens.OPTIONS[o][1]} for o in home.options(kind)
+    ]
+    values: dict[str, Any] = {
+        "kind": kind,
+        "form": form,
+        "choices": choices,
+        "members": home.names,
+        "people": home.people,
+    }
+    values.update(items=_basket(), key=_new_key(), asks_people=bool(choices), problems=problems, most_copies=MAX_COPIES)
+    page = render_template("kiosk/options.html", frame=screens.frame_of("options", Step.CHOOSE), **values)
+    return make_response(page, 422 if problems else 200)
+
+
+@bp.get("/confirm")
+@signed_in_required
+@at(Step.CONFIRM)
+def confirm() -> ResponseReturnValue:
+    order = g.standing.placed
+    items = _basket() if request.args.get("order") == order.order_id else ()
+    live = (
+        ""
+        if order.is_ready
+        else url_for("kiosk.confirm", order=request.args.get("order"), item=request.args.getlist("item"))
+    )
+    may_add = bool(items) and len(items) < MAX_ITEMS
+    return show(
+        "confirm",
+        Step.CONFIRM,
+        live=live,
+        order=order,
+        lines=_lines(order, items),
+        items=items,
+        may_add=may_add,
+        here=live,
+    )
+
+
+@bp.post("/confirm")
+@signed_in_required
+@at(Step.CONFIRM)
+def change_order() -> ResponseReturnValue:
+    """Choose again, or one more: the order is called off, what was chosen travels along."""
+    return _with_items("kiosk.choose", _basket()) if call_off().step is Step.CHOOSE else see_other(url_for("kiosk.now"))
+
+
+@bp.get("/preview/<uuid:issuance_id>.png")
+@signed_in_required
+def preview(issuance_id: uuid.UUID) -> ResponseReturnValue:
+    with partitions.open(g.visit.home) as p:
+        image = get_preview(p, g.visit.visit_id, str(issuance_id))
+    return Response(image, mimetype=PNG)
+
+
+@bp.get("/refused")
+@signed_in_required
+@at(Step.CHOOSE)
+def refused() -> ResponseReturnValue:
+    """The same screen for every neutral reason; a reason that is no secret is said instead."""
+    given = request.args.get("reference", "")
+    reference = given if REFERENCE.fullmatch(given) else ""
+    message = screens.NEUTRAL if reference else screens.REASONS.get(request.args.get("rule", ""), screens.NEUTRAL)
+    phone = municipalities.get_member(g.visit.home).phone or service_hours.phone()
+    return show("refused", Step.CHOOSE, message=message, reference=reference, phone=phone)
+
+
+def _place(items: tuple[Item, ...]) -> AnyResponse:
+    """Order everything in the basket at once; refused is refused as a whole."""
+    basket.check(items)
+    try:
+        with partitions.open(g.visit.home, write=True) as p:
+            order = issuance.place_order(p, actor(), _cardholder(p), g.terminal, _requests(p, items), _key())
+    except OrderRefusedError as refusal:
+        return _refuse(refusal)
+    except (OrderOpenError, KeyReusedError):
+        return see_other(url_for("kiosk.now"))
+    except HouseholdMovedError:
+        return go_on(Step.CHOOSE)
+    return _with_items("kiosk.confirm", items, order.order_id)
+
+
+def _refuse(refused: OrderRefusedError) -> AnyResponse:
+    """The reference is taken in every case, so that every refusal takes the same way and the same time."""
+    refusal = refused.refusal
+    with partitions.open(g.visit.home, write=True) as p:
+        reference = issuance.note_refusal(
+            p, actor(), g.visit.visit_id, g.terminal.terminal_id, refused.kind, refusal.rule
+        )
+    if refusal.message_class is MessageClass.INFORMATION:
+        return see_other(url_for("kiosk.refused", rule=refusal.rule))
+    return see_other(url_for("kiosk.refused", reference=reference))
+
+
+def _requests(p: Partition, items: Sequence[Item]) -> list[Request]:
+    """One request a copy, with the persons that the words stand for."""
+    home = _read_home(p, _ordinance())
+    found = []
+    for item in items:
+        persons = {Scope.ALL: (), Scope.SELF: (home.subject,)}.get(item.scope)
+        persons = basket.pick(item, home.members, home.people) if persons is None else persons
+        options = frozenset(_option(name) for name in item.options)
+        found += [Request(item.kind, home.subject, persons, options, KIOSK, clock.now())] * item.copies
+    return found
+
+
+def _option(name: str) -> Option:
+    try:
+        return Option(name)
+    except ValueError:
+        raise BasketError("option") from None
+
+
+def _cardholder(p: Partition) -> Any:
+    """The person of this visit. :raises NoVisitError: when the town knows of no sign-in (any more)."""
+    cardholder = find_cardholder(p, g.visit.visit_id)
+    if cardholder is None:
+        raise NoVisitError
+    return cardholder
+
+
+def _home() -> Home:
+    ordinance = _ordinance()
+    with partitions.open(g.visit.home) as p:
+        return _read_home(p, ordinance)
+
+
+def _read_home(p: Partition, ordinance: Ordinance) -> Home:
+    subject = _cardholder(p).subject
+    return Home(subject, find_household_of(p, subject), ordinance)
+
+
+def _ordinance() -> Ordinance:
+    """What the home town says today."""
+    return municipalities.get_ordinance(g.visit.home, clock.today())
+
+
+def _offers() -> list[Offer]:
+    """Every kind that the home town has a price for, open or not: the same for every resident of the town."""
+    ordinance = _ordinance()
+    return [_offer(kind, yen) for kind in KINDS if (yen := ordinance.fee(kind, KIOSK)) is not None]
+
+
+def _offer(kind: str, yen: int) -> Offer:
+    now = clock.now()
+    is_open = service_hours.is_open(g.visit.home, kind, g.terminal, now)
+    when = "" if is_open else screens.opening_words(service_hours.next_opening_of(g.visit.home, kind, g.terminal, now))
+    return Offer(
+        kind=kind,
+        title=screens.title_of(kind),
+        icon=screens.ICONS.get(kind, "sheet"),
+        yen=yen,
+        usual=str(screens.USUAL.get(kind, "")),
+        has_options=KINDS[kind].who is Relation.HOUSEHOLD or bool(KINDS[kind].options),
+        is_open=is_open,
+        when=when,
+    )
+
+
+@dataclass(frozen=True)
+class Line:
+    """One or more equal copies on the confirmation screen."""
+
+    title: str
+    words: list[str]
+    yen: int
+
+
+def _lines(order: OrderView, items: Sequence[Item]) -> list[Line]:
+    """What was chosen, in words; without the words of the choice (a page opened anew), the order's own titles."""
+    if sum(item.copies for item in items) != len(order.copies):
+        return [Line(screens.title_of(copy.kind), [], copy.yen) for copy in order.copies]
+    lines, position = [], 0
+    for item in items:
+        held = order.copies[position : position + item.copies]
+        position += item.copies
+        title = _("%(title)s %(n)s通", title=screens.title_of(item.kind), n=item.copies)
+        lines.append(Line(title, screens.words_of(item), sum(copy.yen for copy in held)))
+    return lines
+
+
+def _basket() -> tuple[Item, ...]:
+    """The items that travel with this request; unknown kinds are none of ours."""
+    items = basket.parse_all(request.values.getlist("item"))
+    if any(item.kind not in KINDS for item in items):
+        raise BasketError("kind")
+    return items
+
+
+def _kind() -> str:
+    kind = request.values.get("kind", "")
+    if kind not in KINDS:
+        raise BasketError("kind")
+    return kind
+
+
+def _new_key() -> str:
+    """The idempotency key of one showing of a page: whatever is pressed on it is ordered once."""
+    return uuid.uuid4().hex
+
+
+def _key() -> str:
+    key = request.form.get("key", "")
+    if not re.fullmatch(r"[0-9a-f]{32}", key):
+        raise BasketError("key")
+    return f"{g.visit.visit_id[:8]}-{key}"
+
+
+def _with_items(endpoint: str, items: Sequence[Item], order_id: str | None = None) -> AnyResponse:
+    return see_other(url_for(endpoint, order=order_id, item=[str(item) for item in items]))

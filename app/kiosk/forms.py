@@ -1,0 +1,36 @@
+"""The one form with choices. CSRF is checked for every request before a view runs, so the form does not repeat it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from werkzeug.datastructures import MultiDict
+from wtforms import Form, IntegerField, RadioField, SelectMultipleField
+from wtforms.validators import NumberRange
+
+from app.kiosk.basket import MAX_COPIES, Item, Scope
+
+
+class OptionsForm(Form):
+    """Of whom, with which items, in how many copies."""
+
+    scope = RadioField(choices=[(scope.value, scope.value) for scope in Scope], default=Scope.SELF.value)
+    person = SelectMultipleField(coerce=int, default=())
+    option = SelectMultipleField(default=())
+    copies = IntegerField(default=1, validators=[NumberRange(1, MAX_COPIES)])
+
+    def to_item(self, kind: str, people: str) -> Item:
+        """What was chosen; `people` marks the household that was on the screen."""
+        scope = Scope(self.scope.data)
+        chosen = tuple(sorted(self.person.data or ())) if scope is Scope.SOME else ()
+        return Item(
+            kind, scope, chosen, frozenset(self.option.data or ()), self.copies.data or 1, people if chosen else ""
+        )
+
+
+def read_options(given: MultiDict[str, str] | None, members: Sequence[str], options: Collection[str]) -> OptionsForm:
+    """The form over this household and this certificate's options; `given` None for a fresh page."""
+    form = OptionsForm(given)
+    form.person.choices = [(number, name) for number, name in enumerate(members, start=1)]
+    form.option.choices = [(name, name) for name in sorted(options)]
+    return form

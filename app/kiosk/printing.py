@@ -1,0 +1,103 @@
+"""From the confirmed order to the sheet in the hand: money, printing, taking. Pages that renew themselves."""
+
+from __future__ import annotations
+
+from flask import g, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.issuance import service as issuance
+from app.issuance.errors import NotReadyError
+from app.issuance.queries import OrderView
+from app.issuance.states import KEPT, PAPER_OUT, Payment
+from app.kiosk import bp, screens, service_hours
+from app.kiosk.journey import Step
+from app.kiosk.screens import show
+from app.kiosk.standing import actor, at, go_on, stand
+from app.municipalities.partitions import partitions
+from app.web.access import signed_in_required
+
+_MOVING = frozenset({Payment.COMMITTING, Payment.RELEASING})
+
+
+@bp.post("/pay")
+@signed_in_required
+@at(Step.CONFIRM)
+def start_payment() -> ResponseReturnValue:
+    """Let the machine take money. Twice is once: the second press stands on another step already."""
+    try:
+        with partitions.open(g.visit.home, write=True) as p:
+            issuance.ask_payment(p, actor(), g.standing.placed.order_id)
+    except NotReadyError:
+        pass  # the page says that it is being prepared
+    return go_on(stand(g.visit).step)
+
+
+@bp.get("/pay")
+@signed_in_required
+@at(Step.PAY)
+def pay() -> ResponseReturnValue:
+    order = g.standing.placed
+    return show("pay", Step.PAY, live=url_for("kiosk.pay"), order=order, missing=max(order.yen - order.yen_inserted, 0))
+
+
+@bp.get("/progress")
+@signed_in_required
+@at(Step.PROGRESS)
+def progress() -> ResponseReturnValue:
+    lines = screens.copy_lines(g.standing.placed.copies)
+    done = sum(line.look == "out" for line in lines)
+    reached = sum({"waiting": 0, "working": 1}.get(line.look, 2) for line in lines)
+    return show("progress", Step.PROGRESS, live=url_for("kiosk.progress"), lines=lines, done=done, reached=reached)
+
+
+@bp.get("/take")
+@signed_in_required
+@at(Step.TAKE)
+def take() -> ResponseReturnValue:
+    order = g.standing.placed
+    out = [copy for copy in order.copies if copy.state in PAPER_OUT]
+    return show(
+        "take",
+        Step.TAKE,
+        live=url_for("kiosk.take"),
+        copies=len(out),
+        sheets=sum(copy.sheets for copy in out),
+        change=_change(order),
+        notes=screens.missing_notes(order.copies),
+    )
+
+
+def _change(order: OrderView) -> int:
+    """Yen that the machine gives back: what was put in and is not kept."""
+    kept = sum(copy.yen for copy in order.copies if copy.state in KEPT)
+    return max(order.yen_inserted - (order.yen_due if order.yen_due is not None else kept), 0)
+
+
+@bp.get("/outcome")
+@signed_in_required
+@at(Step.DONE, Step.RETURNED, Step.STAFF)
+def outcome() -> ResponseReturnValue:
+    step, order = g.standing.step, g.standing.placed
+    is_moving = order.payment in _MOVING
+    return show(
+        step.value,
+        step,
+        live=url_for("kiosk.outcome") if is_moving else "",
+        is_done=step is Step.DONE,
+        needs_staff=step is Step.STAFF,
+        words=_words(step, order),
+        notes=screens.missing_notes(order.copies) if step is Step.DONE else [],
+        is_moving=is_moving,
+        phone=service_hours.phone(),
+        reference=order.copies[0].issue_number,
+    )
+
+
+def _words(step: Step, order: OrderView) -> list[str]:
+    if step is Step.DONE:
+        return [_("お忘れもののないよう、お気をつけてお帰りください。")]
+    if step is Step.STAFF:
+        return [_("印刷かお金の確認が必要です。"), _("係員が確認するまで、お金のことは記録に残っています。")]
+    money = _("入れたお金をお返しします。お取りください。") if order.yen_inserted else _("お金はいただいていません。")
+    return [_("証明書を作れませんでした。"), money] if order.has_failed else [_("証明書は印刷していません。"), money]

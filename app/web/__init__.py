@@ -1,0 +1,17 @@
+"""What every surface stands on: who may enter, headers, languages, cookies, HTMX, and the page for what went wrong."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.web import access, errors, htmx, languages, security, session
+
+
+def init_app(app: Flask) -> None:
+    """Wire the web of the house into `app`. Order matters: a request is admitted before anything else looks at it."""
+    session.init_app(app)
+    languages.init_app(app)
+    htmx.init_app(app)
+    access.init_app(app)
+    security.init_app(app)
+    errors.init_app(app)

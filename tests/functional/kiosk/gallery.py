@@ -1,0 +1,272 @@
+"""Every screen of the kiosk with sample data and no database: for eyes, axe and the size tests.
+
+Also a small server: `python -m tests.functional.kiosk.gallery 8890` and then /gallery/<screen>.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import SimpleNamespace
+from typing import Any
+
+from flask import Flask, g, make_response, render_template, url_for
+from werkzeug.datastructures import MultiDict
+
+from app import web
+from app.certificates.catalogue import Option
+from app.clock import JST
+from app.config import Config
+from app.issuance.states import Payment, State
+from app.kiosk import arriving, choosing, screens
+from app.kiosk import bp as kiosk
+from app.kiosk.basket import Item, Scope
+from app.kiosk.forms import read_options
+from app.kiosk.journey import Step
+from app.kiosk.screens import show
+from app.protocol.messages import CardFailure
+from app.web import access, errors, frames, languages
+
+NAMES = ["青嶺 太郎", "青嶺 花子", "青嶺 一郎", "アオミネ マリア クリスティーナ"]
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d4944415478da63f8ffff3f0005fe02fea7569d5d0000000049454e44ae426082"
+)
+
+
+@dataclass(frozen=True)
+class Copy:
+    kind: str
+    state: State
+    yen: int = 300
+    sheets: int = 1
+    issuance_id: str = "00000000-0000-4000-8000-000000000001"
+    issue_number: str = "20261121-901017-003-000123"
+
+
+@dataclass(frozen=True)
+class Order:
+    copies: tuple[Copy, ...]
+    payment: Payment = Payment.NONE
+    yen_inserted: int = 0
+    is_open: bool = True
+    yen_due: int | None = None
+    order_id: str = "00000000-0000-4000-8000-000000000009"
+    has_failed: bool = False
+
+    @property
+    def yen(self) -> int:
+        return sum(copy.yen for copy in self.copies)
+
+    @property
+    def is_ready(self) -> bool:
+        return all(copy.state is State.READY for copy in self.copies)
+
+
+@dataclass
+class Gallery:
+    """The screens by name. Each is a function that needs a request."""
+
+    screens: dict[str, Callable[[], Any]] = field(default_factory=dict)
+
+    def add(self, name: str) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
+        def keep(function: Callable[[], Any]) -> Callable[[], Any]:
+            self.screens[name] = function
+            return function
+
+        return keep
+
+
+gallery = Gallery()
+RECORD, SEAL = "resident_record", "seal_registration"
+ITEMS = (
+    Item(RECORD, Scope.SOME, (1, 2), frozenset({"domicile", "head_relationship"}), people="0123456789abcdef"),
+    Item(SEAL),
+)
+
+
+def _offer(kind: str, is_open: bool = True) -> choosing.Offer:
+    when = "" if is_open else screens.opening_words(datetime(2026, 11, 24, 8, 30, tzinfo=JST))
+    usual = str(screens.USUAL[kind])
+    return choosing.Offer(kind, screens.title_of(kind), screens.ICONS[kind], 300, usual, kind == RECORD, is_open, when)
+
+
+@gallery.add("start")
+def _start() -> Any:
+    return show("start", Step.CARD, languages=languages.offered(), message="")
+
+
+@gallery.add("closed")
+def _closed() -> Any:
+    message = screens.opening_words(datetime(2026, 11, 24, 7, 0, tzinfo=JST))
+    return show("closed", message=message, phone="0265-00-0000")
+
+
+@gallery.add("stopped")
+def _stopped() -> Any:
+    return show("stopped", message=screens.OUT_OF_SERVICE["paper"], phone="0265-00-0000")
+
+
+@gallery.add("busy")
+def _busy() -> Any:
+    return show("busy", live="/gallery/busy", message=screens.BUSY, phone="")
+
+
+@gallery.add("card_problem")
+def _card_problem() -> Any:
+    problem = screens.CARD_PROBLEMS[CardFailure.WRONG_PIN]
+    return show("card_problem", Step.CARD, problem=problem, tries=screens.tries_words(2))
+
+
+@gallery.add("choose")
+def _choose() -> Any:
+    return show("choose", Step.CHOOSE, offers=[_offer(RECORD), _offer(SEAL)], items=(), chosen=[], key="k")
+
+
+@gallery.add("choose_more")
+def _choose_more() -> Any:
+    offers = [_offer(RECORD), _offer(SEAL, is_open=False)]
+    return show("choose", Step.CHOOSE, offers=offers, items=ITEMS, chosen=["住民票の写し"], key="k")
+
+
+@gallery.add("options")
+def _options() -> Any:
+    form = read_options(None, NAMES, {o.value for o in Option})
+    form.scope.data, form.person.data, form.option.data = "some", [1, 2], ["domicile"]
+    choices = [{"value": o.value, "label": screens.OPTIONS[o][0], "note": screens.OPTIONS[o][1]} for o in Option]
+    values = {
+        "kind": RECORD,
+        "form": form,
+        "choices": choices,
+        "members": NAMES,
+        "people": "p",
+        "items": (),
+        "key": "k",
+    }
+    frame = screens.frame_of("options", Step.CHOOSE)
+    return render_template("kiosk/options.html", frame=frame, asks_people=True, problems=(), most_copies=5, **values)
+
+
+def _confirm(state: State) -> Any:
+    order = Order((Copy(RECORD, state), Copy(SEAL, state)))
+    live = "" if order.is_ready else "/gallery/confirm_wait"
+    lines = choosing._lines(order, ITEMS)
+    return show("confirm", Step.CONFIRM, live=live, order=order, lines=lines, items=ITEMS, may_add=True, here=live)
+
+
+@gallery.add("confirm")
+def _confirm_ready() -> Any:
+    return _confirm(State.READY)
+
+
+@gallery.add("confirm_wait")
+def _confirm_wait() -> Any:
+    return _confirm(State.FIXED)
+
+
+@gallery.add("pay")
+def _pay() -> Any:
+    order = Order((Copy(RECORD, State.READY), Copy(SEAL, State.READY)), Payment.ASKED, 100)
+    return show("pay", Step.PAY, live="/gallery/pay", order=order, missing=500)
+
+
+@gallery.add("progress")
+def _progress() -> Any:
+    copies = (Copy(RECORD, State.PRINTED, sheets=2), Copy(SEAL, State.PRINTING), Copy(SEAL, State.READY))
+    lines = screens.copy_lines(copies)
+    return show("progress", Step.PROGRESS, live="/gallery/progress", lines=lines, done=1, reached=3)
+
+
+@gallery.add("take")
+def _take() -> Any:
+    notes = screens.missing_notes((Copy(RECORD, State.NOT_PRINTED),))
+    return show("take", Step.TAKE, live="/gallery/take", copies=2, sheets=3, change=400, notes=notes)
+
+
+def _outcome(step: Step, words: list[str], is_moving: bool = False) -> Any:
+    live = "/gallery/returned" if is_moving else ""
+    values = {
+        "is_done": step is Step.DONE,
+        "needs_staff": step is Step.STAFF,
+        "words": words,
+        "notes": [],
+        "is_moving": is_moving,
+    }
+    return show(step.value, step, live=live, phone="0265-00-0000", reference="20261121-901017-003-000123", **values)
+
+
+@gallery.add("done")
+def _done() -> Any:
+    return _outcome(Step.DONE, ["お忘れもののないよう、お気をつけてお帰りください。"])
+
+
+@gallery.add("returned")
+def _returned() -> Any:
+    return _outcome(Step.RETURNED, ["入れたお金をお返しします。お取りください。"], is_moving=True)
+
+
+@gallery.add("staff")
+def _staff() -> Any:
+    return _outcome(Step.STAFF, ["印刷かお金の確認が必要です。"])
+
+
+@gallery.add("refused")
+def _refused() -> Any:
+    return show("refused", Step.CHOOSE, message=screens.NEUTRAL, reference="N-4F2KQT", phone="0265-00-0001")
+
+
+@gallery.add("idle")
+def _idle() -> Any:
+    return show("idle", Step.CHOOSE)
+
+
+@gallery.add("help")
+def _help() -> Any:
+    return show("help", Step.CHOOSE, phone="0265-00-0000", reference="3-A1B2", back="/kiosk/now")
+
+
+@gallery.add("problem")
+def _problem() -> Any:
+    return errors._page(errors._BROKEN, "E-00FF12")
+
+
+def create_gallery(size: str = "", **look: str) -> Flask:
+    """The kiosk's own app, with the gallery's pages instead of a database behind it."""
+    root = arriving.__file__.rsplit("/app/", 1)[0]
+    app = Flask("app", template_folder=f"{root}/templates", static_folder=f"{root}/static")
+    config = Config(home=None, union_url="sqlite://")  # type: ignore[arg-type]
+    app.config.update(KOIKI=config, TESTING=True, SECRET_KEY="gallery")
+    web.init_app(app)
+    app.register_blueprint(kiosk)
+    app.add_url_rule("/gallery/<name>", "gallery", access.public(_show))
+    preview = access.public(lambda **_id: app.response_class(_sample_preview(), mimetype="image/png"))
+    app.view_functions["kiosk.preview"] = preview
+    return app
+
+
+def _sample_preview() -> bytes:
+    return PNG
+
+
+def _show(name: str) -> Any:
+    g.terminal = g.terminal_read = SimpleNamespace(
+        terminal_id="kiosk-1", agent_url="http://127.0.0.1:8801", site_name="青嶺市役所 本庁舎", number=3
+    )
+    is_known = name not in {"start", "closed", "stopped", "busy", "card_problem", "problem"}
+    g.visit = SimpleNamespace(language=_language(), home="901017" if is_known else None, visit_id="a1b2")
+    home = "青嶺市" if is_known else ""
+    frames.names = lambda: frames.Names("みどりの広域連合", g.terminal.site_name, home)
+    return make_response(gallery.screens[name]())
+
+
+def _language() -> str:
+    from app.web import session
+
+    return session.current_look().language
+
+
+__all__ = ["MultiDict", "create_gallery", "gallery", "url_for"]
+
+if __name__ == "__main__":
+    create_gallery().run("127.0.0.1", int(sys.argv[1]), threaded=True)
