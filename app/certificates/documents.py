@@ -95,7 +95,7 @@ class PersonEntry:
     address_since: str
     notified_on: str
     previous_address: str
-    registered_domicile: str
+    registered_domicile: str  # empty, and no such cell, where there are foreign items
     register_head: str
     foreign: ForeignItems | None
 
@@ -240,8 +240,8 @@ def _entry(person: PersonFacts, options: frozenset[Option], individual_number: s
         address_since=_date(person.address_since),
         notified_on=_date(person.notified_on),
         previous_address=person.previous_address or NOTHING,
-        registered_domicile=NOTHING if is_foreign else _if_asked(has_domicile, person.registered_domicile),
-        register_head=NOTHING if is_foreign else _if_asked(has_domicile, person.register_head),
+        registered_domicile="" if is_foreign else _if_asked(has_domicile, person.registered_domicile),
+        register_head="" if is_foreign else _if_asked(has_domicile, person.register_head),
         foreign=_foreign_items(person, Option.FOREIGN_ITEMS in options),
     )
 

@@ -114,7 +114,7 @@ def shown_persons(request: Request, household: HouseholdFacts | None) -> tuple[s
 
 
 def offered_options(
-    kind: CertificateKind, household: HouseholdFacts, ordinance: Ordinance, channel: str
+    kind: CertificateKind, household: HouseholdFacts, ordinance: Ordinance, channel: str = KIOSK
 ) -> tuple[Option, ...]:
     """The items that may be chosen: depends on the town and on who lives there, never on a block."""
     return tuple(o for o in kind.options if _is_offered(o, household, ordinance, channel))

@@ -21,7 +21,8 @@ from app.certificates.errors import TextTooLongError
 
 MM_A_POINT = 25.4 / 72
 PADDING_MM = 2.2  # of a cell, both sides together, and a hair for rounding
-_BREAKS = "　 "
+_BLANKS = "　 "
+_CLOSING = "）」』】、。・ー々"
 
 Measure = Callable[[str], float]  # text -> width in em
 
@@ -64,11 +65,11 @@ _CERTIFICATION = {
     "issue_number": Cell(130, _one_line(8, 7, 6)),
     "title": Cell(180, _one_line(20)),
     "attestation": Cell(184, _one_line(11, 10, 9, then=((9, 2),))),
-    "note": Cell(100, _one_line(8, 7, 6, then=((6, 2),))),
+    "note": Cell(98, _one_line(8, 7, 6, then=((6, 2),))),
     "seal_note": Cell(40, _one_line(7, 6, 5)),
-    "issued_on": Cell(80, _one_line(11)),
-    "issuer_title": Cell(110, _one_line(12, 11, 10, 9, 8)),
-    "issuer_name": Cell(92, _one_line(16, 14, 12, 10, then=((8, 2),))),
+    "issued_on": Cell(82, _one_line(11)),
+    "issuer_title": Cell(87, _one_line(12, 11, 10, 9, 8)),
+    "issuer_name": Cell(87, _one_line(16, 14, 12, 10, then=((8, 2),))),
 }
 _HEAD = {
     "address": Cell(162, _one_line(11, 10, 9, 8, 7, then=((7, 2), (6, 2)))),
@@ -110,11 +111,11 @@ _INDIVIDUAL = {
     "household_head": Cell(_FULL, _ROOMY),
 }
 _SEAL = {
-    "name": Cell(80, _ROOMY_NAME),
-    "name_kana": Cell(80, _ROOMY),
-    "other_name": Cell(80, _ROOMY),
-    "birth_date": Cell(80, _ROOMY),
-    "address": Cell(80, _one_line(12, 11, 10, then=((10, 2), (9, 2), (9, 3), (8, 4), (7, 4)))),
+    "name": Cell(82, _ROOMY_NAME),
+    "name_kana": Cell(82, _ROOMY),
+    "other_name": Cell(82, _ROOMY),
+    "birth_date": Cell(82, _ROOMY),
+    "address": Cell(82, _one_line(12, then=((12, 2), (11, 2), (10, 3), (9, 4), (8, 4), (7, 5)))),
 }
 
 
@@ -138,9 +139,10 @@ def list_fields(document: Document) -> Iterator[tuple[str, str, Cell]]:
 def fit(name: str, text: str, cell: Cell, measure: Measure) -> Fitted:
     """The first step that holds `text`."""
     for step in cell.steps:
-        lines = wrap(text, (cell.width_mm - PADDING_MM) / (step.size_pt * MM_A_POINT), measure)
+        width_em = (cell.width_mm - PADDING_MM) / (step.size_pt * MM_A_POINT)
+        lines = wrap(text, width_em, measure)
         if lines is not None and len(lines) <= step.lines:
-            return Fitted(step.size_pt, lines)
+            return Fitted(step.size_pt, _balance(text, lines, width_em, measure))
     raise TextTooLongError(name)
 
 
@@ -149,28 +151,49 @@ def wrap(text: str, width_em: float, measure: Measure) -> tuple[str, ...] | None
     lines = []
     rest = text
     while measure(rest) > width_em:
-        head = _longest_head(rest, width_em, measure)
+        head = _head(rest, width_em, measure)
         if not head:
             return None
-        lines.append(head.rstrip(_BREAKS))
-        rest = rest[len(head) :].lstrip(_BREAKS)
+        lines.append(head.rstrip(_BLANKS))
+        rest = rest[len(head) :].lstrip(_BLANKS)
     return (*lines, rest)
 
 
-def _longest_head(text: str, width_em: float, measure: Measure) -> str:
-    """As much as fits; back to the last blank when that keeps at least half of it."""
+def _balance(text: str, lines: tuple[str, ...], width_em: float, measure: Measure) -> tuple[str, ...]:
+    """The same number of lines, more even, where the last one would hold a few characters only."""
+    if len(lines) == 1 or measure(lines[-1]) * 4 > width_em:
+        return lines
+    narrower = (wrap(text, width_em * percent / 100, measure) for percent in range(50, 100, 5))
+    return next((tried for tried in narrower if tried is not None and len(tried) == len(lines)), lines)
+
+
+def _head(text: str, width_em: float, measure: Measure) -> str:
+    """What goes on the first line: as much as fits, back to the last blank when that keeps at least half of it."""
+    most = _count_fitting(text, width_em, measure)
+    end = next((i for i in range(most, 0, -1) if _may_break(text, i)), 0) or most
+    blank = max(text.rfind(mark, 0, end + 1) for mark in _BLANKS)
+    return text[: blank + 1] if blank * 2 >= end > 0 else text[:end]
+
+
+def _count_fitting(text: str, width_em: float, measure: Measure) -> int:
     low, high = 0, len(text)
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if measure(text[:middle]) <= width_em else (low, middle - 1)
-    while low and low < len(text) and _is_selector(text[low]):
-        low -= 1
-    blank = max(text.rfind(mark, 0, low + 1) for mark in _BREAKS)
-    return text[: blank + 1] if blank * 2 >= low > 0 else text[:low]
+    return low
 
 
-def _is_selector(character: str) -> bool:
-    return 0xFE00 <= ord(character) <= 0xFE0F or 0xE0100 <= ord(character) <= 0xE01EF
+def _may_break(text: str, index: int) -> bool:
+    """Not before a selector or a closing mark, and not inside a number or a word of Latin letters."""
+    if index == len(text):
+        return True
+    before, after = text[index - 1], text[index]
+    is_selector = 0xFE00 <= ord(after) <= 0xFE0F or 0xE0100 <= ord(after) <= 0xE01EF
+    return not (is_selector or after in _CLOSING or (_is_latin(before) and _is_latin(after)))
+
+
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character.isalnum()
 
 
 def _resident_record_fields(document: ResidentRecordDocument) -> Iterator[tuple[str, str, Cell]]:

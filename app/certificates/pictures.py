@@ -79,7 +79,7 @@ def mark_specimen(image: Image.Image) -> Image.Image:
     mark = Image.new("L", (image.width, image.width), 0)
     font = ImageFont.truetype(str(FONT_PATH), image.width // 3)
     ImageDraw.Draw(mark).text((image.width / 2, image.width / 2), "見本", fill=90, font=font, anchor="mm")
-    turned = mark.rotate(35)
+    turned = mark.rotate(35, Image.Resampling.BICUBIC)
     marked = image.copy()
     marked.paste((120, 120, 120), (0, (image.height - image.width) // 2), turned)
     return marked

@@ -44,6 +44,15 @@ def as_drawn(glyphs: Iterator[int]) -> str:
     return "".join(chr(0xF0000 + glyph) for glyph in glyphs if glyph not in blank)
 
 
+def plain(text: str) -> str:
+    """The one spelling of everything that looks like `text`, blanks left as they are.
+
+    A PDF names each glyph once in a document, so 葛 may come back from it with the selector of its default form, or
+    without. Both spellings become the same here; a spelling with another glyph stays another one.
+    """
+    return "".join(_spelling(cluster) for cluster in clusters(text))
+
+
 def find_missing(text: str) -> tuple[str, ...]:
     """The characters, or (base, selector) pairs, that the font does not have; empty: everything can be printed."""
     return tuple(cluster for cluster in clusters(text) if not has_cluster(cluster))
@@ -52,11 +61,7 @@ def find_missing(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=8192)
 def has_cluster(cluster: str) -> bool:
     """Whether the font has this character, or exactly this pair. A selector without a base never prints."""
-    base, *selectors = map(ord, cluster)
-    font = _font()
-    if selectors:
-        return len(selectors) == 1 and bool(font.get_variation_glyph(base, selectors[0]))
-    return not is_selector(cluster) and bool(font.get_nominal_glyph(base))
+    return not is_selector(cluster) and bool(_glyph(cluster))
 
 
 def clusters(text: str) -> Iterator[str]:
@@ -92,6 +97,31 @@ def _upem() -> int:
 def _blank_glyphs() -> frozenset[int]:
     glyphs = (_font().get_nominal_glyph(ord(blank)) for blank in " \u00a0\u3000")
     return frozenset(glyph for glyph in glyphs if glyph is not None)
+
+
+@lru_cache(maxsize=8192)
+def _spelling(cluster: str) -> str:
+    return cluster if cluster.isspace() else _spellings().get(_glyph(cluster) or -1, cluster)
+
+
+def _glyph(cluster: str) -> int | None:
+    """The glyph of a character or pair; None for what the font does not have."""
+    base, *selectors = map(ord, cluster)
+    if not selectors:
+        return _font().get_nominal_glyph(base)
+    return _font().get_variation_glyph(base, selectors[0]) if len(selectors) == 1 else None
+
+
+@lru_cache(maxsize=1)
+def _spellings() -> dict[int, str]:
+    """Glyph → its first spelling: a bare character before a pair, lower code points before higher ones."""
+    face = _font().face
+    pairs = (chr(b) + chr(s) for s in face.variation_selectors for b in face.variation_unicodes(s))
+    spellings: dict[int, str] = {}
+    for cluster in (*map(chr, sorted(face.unicodes)), *sorted(pairs)):
+        if (glyph := _glyph(cluster)) is not None:
+            spellings.setdefault(glyph, cluster)
+    return spellings
 
 
 def _shape(text: str) -> hb.Buffer:

@@ -1,0 +1,136 @@
+"""Reads a finished PDF back with another library than the one that wrote it, for the guard and for tests.
+
+Text is read twice. `text` is what the file says of its glyphs; `drawn` are the glyphs themselves, from the content
+stream. The file can name each glyph once only, so of two spellings that look the same it gives back one (`plain`);
+`drawn` compares the ink. What the file says and what it draws must both be right: `shows`.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+from pypdf.generic import ContentStream, DictionaryObject
+
+from app.certificates import typeface
+from app.certificates.errors import UnreadableSheetError
+from app.certificates.pictures import ink_hash
+
+MM_A_POINT = 25.4 / 72
+Matrix = tuple[float, float, float, float, float, float]
+_IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+_FONT_FILES = ("/FontFile", "/FontFile2", "/FontFile3")
+
+
+@dataclass(frozen=True)
+class PageImage:
+    """A picture as placed on a page, in millimetres. `ink` is `pictures.ink_hash` of what is drawn."""
+
+    ink: str
+    width_mm: float
+    height_mm: float
+
+
+@dataclass(frozen=True)
+class PageText:
+    """One page: its text as the file names it, in the one spelling, and as glyphs; its pictures and its fonts."""
+
+    number: int
+    text: str
+    plain: str  # `typeface.plain`, without blanks
+    drawn: str  # `typeface.drawn`
+    images: tuple[PageImage, ...]
+    fonts: tuple[str, ...]
+
+
+def read_pdf(pdf: bytes) -> list[PageText]:
+    """Every page, in order.
+
+    :raises UnreadableSheetError: for what is no PDF, or has a font that is not embedded.
+    """
+    try:
+        pages = PdfReader(io.BytesIO(pdf), strict=True).pages
+        return [_read_page(number, page) for number, page in enumerate(pages, start=1)]
+    except (PyPdfError, KeyError, ValueError, TypeError) as error:
+        raise UnreadableSheetError(type(error).__name__) from None
+
+
+def shows(page: PageText, text: str) -> bool:
+    """Whether `text` stands on the page: the file says so and the glyphs of it are drawn, one after the other."""
+    return squeeze(text) in page.plain and typeface.drawn(text) in page.drawn
+
+
+def squeeze(text: str) -> str:
+    """The one spelling of `text`, without blanks: how it is broken into lines is the layout's matter."""
+    return typeface.plain("".join(text.split()))
+
+
+def _read_page(number: int, page: Any) -> PageText:
+    text = page.extract_text()
+    glyphs, images = [], []
+    resources = page["/Resources"].get_object()
+    for kind, found in _walk(page.get_contents(), resources, page.pdf):
+        (glyphs if kind == "glyphs" else images).append(found)
+    return PageText(
+        number=number,
+        text=text,
+        plain=squeeze(text),
+        drawn=typeface.as_drawn(glyph for run in glyphs for glyph in run),
+        images=tuple(images),
+        fonts=tuple(_list_fonts(resources)),
+    )
+
+
+def _walk(
+    contents: ContentStream, resources: DictionaryObject, pdf: Any, matrix: Matrix = _IDENTITY
+) -> Iterator[tuple[str, Any]]:
+    """What is drawn, in order: runs of glyph numbers, and pictures with their size on the paper."""
+    stack: list[Matrix] = []
+    for operands, operator in contents.operations:
+        if operator == b"q":
+            stack.append(matrix)
+        elif operator == b"Q":
+            matrix = stack.pop()
+        elif operator == b"cm":
+            matrix = _times(operands, matrix)
+        elif operator in (b"Tj", b"TJ"):
+            yield "glyphs", _glyphs(operands[0])
+        elif operator == b"Do":
+            yield from _object(resources["/XObject"][operands[0]].get_object(), pdf, matrix)
+
+
+def _object(drawn: Any, pdf: Any, matrix: Matrix) -> Iterator[tuple[str, Any]]:
+    if drawn["/Subtype"] == "/Form":
+        inner = _times(drawn.get("/Matrix", _IDENTITY), matrix)
+        yield from _walk(ContentStream(drawn, pdf), drawn["/Resources"].get_object(), pdf, inner)
+    else:
+        a, b, c, d, *_ = matrix
+        width, height = (a * a + b * b) ** 0.5 * MM_A_POINT, (c * c + d * d) ** 0.5 * MM_A_POINT
+        yield "image", PageImage(ink_hash(drawn.decode_as_image()), width, height)
+
+
+def _glyphs(shown: Any) -> list[int]:
+    """Identity-H: two bytes a glyph. Numbers between strings only move the pen."""
+    strings = [s for s in (shown if isinstance(shown, list) else [shown]) if not isinstance(s, int | float)]
+    raw = b"".join(getattr(s, "original_bytes", s) for s in strings)
+    return [int.from_bytes(raw[i : i + 2], "big") for i in range(0, len(raw), 2)]
+
+
+def _times(inner: Any, outer: Matrix) -> Matrix:
+    a, b, c, d, e, f = (float(number) for number in inner)
+    p, q, r, s, t, u = outer
+    return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u)
+
+
+def _list_fonts(resources: DictionaryObject) -> Iterator[str]:
+    for reference in resources.get("/Font", {}).values():
+        font = reference.get_object()
+        descendant = font.get("/DescendantFonts", [font])[0].get_object()
+        descriptor = descendant["/FontDescriptor"].get_object()
+        if not any(name in descriptor for name in _FONT_FILES):
+            raise UnreadableSheetError("font")
+        yield str(font["/BaseFont"]).partition("+")[2]
