@@ -20,7 +20,6 @@ from app.errors import KoikiError
 from app.issuance import accounts, aftermath, reconcile, relay, service
 from app.issuance.cases import Verdict
 from app.issuance.queries import list_cases, list_orders
-from app.issuance.worker import Worker
 from app.municipalities.partitions import partitions
 
 WORK_PAUSE = 0.15  # seconds without a copy to render: a resident is waiting on the other side
@@ -35,6 +34,8 @@ log = logging.getLogger(__name__)
 @click.option("--once", is_flag=True, help="Render what waits now, then end.")
 def run_worker(once: bool) -> None:
     """Render waiting sheets, read them back, and keep them ready. Run as many as there are cores."""
+    from app.issuance.worker import Worker  # the other commands need no fonts
+
     worker = Worker()
     _repeat(lambda: worker.turn(partitions.codes()), WORK_PAUSE, once)
 

@@ -1,0 +1,103 @@
+"""Renders what waits: outside of any transaction, read back before anybody may see it, stored encrypted.
+
+One worker is one process and one thread (WeasyPrint). Run as many as there are cores: what two of them make twice is
+thrown away once, and a worker that is killed leaves the copy as it was.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+from app.certificates import samples
+from app.certificates.documents import Document, SealRegistrationDocument, from_json
+from app.certificates.errors import RenderingError, UnprintableError, UnreadableSheetError
+from app.certificates.pictures import picture_hash
+from app.certificates.reading import read_pdf
+from app.certificates.rendering import Renderer, preview
+from app.errors import KoikiError
+from app.issuance import aftermath
+from app.issuance.errors import SheetMismatchError
+from app.issuance.guard import Expected, Page, find_mismatches
+from app.issuance.models import CaseKind
+from app.issuance.names import Names, index
+from app.issuance.rendered import Finished, Waiting, fail_copy, list_waiting, store_sheet
+from app.municipalities.partitions import partitions
+from app.residents.queries import get_register_serial, other_names
+
+ACTOR = "worker"
+BATCH = 20
+
+log = logging.getLogger(__name__)
+
+
+class Worker:
+    """Keeps one renderer, and the names of each town's register in the form in which the guard looks for them."""
+
+    def __init__(self, renderer: Renderer | None = None) -> None:
+        self._renderer = renderer or Renderer()
+        self._renderer.warm_up(sample() for sample in samples.SAMPLES.values())
+        self._names: dict[str, tuple[int, Names]] = {}
+
+    def turn(self, codes: Iterable[str]) -> int:
+        """Make every sheet that waits in these towns; how many. A town that is down does not hold up the others."""
+        return sum(self._town(code) for code in codes)
+
+    def _town(self, code: str) -> int:
+        try:
+            with partitions.open(code) as p:
+                waiting = list_waiting(p, BATCH)
+            for copy in waiting:
+                self.make(code, copy)
+        except KoikiError as error:
+            log.error("worker stopped in %s: %s", code, type(error).__name__)
+            return 0
+        return len(waiting)
+
+    def make(self, code: str, copy: Waiting) -> bool:
+        """Render, read back and store one copy, or fail it for good. False: not stored by this worker."""
+        try:
+            finished = self._finish(code, copy)
+        except SheetMismatchError as error:
+            self._fail(code, copy, CaseKind.GUARD_MISMATCH, list(error.findings))
+            return False
+        except (UnprintableError, RenderingError) as error:
+            self._fail(code, copy, CaseKind.RENDER_FAILED, [type(error).__name__])
+            return False
+        with partitions.open(code, write=True) as p:
+            return store_sheet(p, ACTOR, copy.issuance_id, finished)
+
+    def _finish(self, code: str, copy: Waiting) -> Finished:
+        document = from_json(copy.document)
+        if document.certification.issue_number != copy.issue_number:
+            raise SheetMismatchError(("document_of_another_attempt",))
+        sheet = self._renderer.render(document)
+        check_sheet(document, sheet.pdf, self._names_of(code))
+        return Finished(sheet.pdf, preview(sheet.pdf), sheet.pages)
+
+    def _names_of(self, code: str) -> Names:
+        """Read once for each state of the register: a town of 60,000 takes a moment, a sheet must not."""
+        with partitions.open(code) as p:
+            serial = get_register_serial(p)
+            if code not in self._names or self._names[code][0] != serial:
+                self._names[code] = (serial, index(other_names(p, set())))
+        return self._names[code][1]
+
+    @staticmethod
+    def _fail(code: str, copy: Waiting, kind: CaseKind, findings: list[str]) -> None:
+        log.error("%s: a copy failed: %s", code, kind.value)
+        with partitions.open(code, write=True) as p:
+            fail_copy(p, ACTOR, kind, copy.issuance_id, {"event": kind.value, "findings": findings})
+        aftermath.follow_up(code, ACTOR, copy.visit_id)
+
+
+def check_sheet(document: Document, pdf: bytes, names: Names) -> None:
+    """:raises SheetMismatchError: unless the PDF is this document and nothing else."""
+    try:
+        pages = [Page(page.text, frozenset(page.pictures)) for page in read_pdf(pdf)]
+    except UnreadableSheetError:
+        raise SheetMismatchError(("unreadable",)) from None
+    imprint = picture_hash(document.imprint) if isinstance(document, SealRegistrationDocument) else None
+    expected = Expected(document, picture_hash(document.certification.issuer_seal), imprint)
+    if findings := find_mismatches(expected, pages, names):
+        raise SheetMismatchError(findings)
