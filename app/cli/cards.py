@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TypeVar
 
 import click
 from flask.cli import AppGroup
 
 from app.cards import queries, service
 from app.cards.vocabularies import CardState
-from app.cli.output import fail, print_table
-from app.errors import KoikiError, NotFoundError
+from app.cli.options import actor_option
+from app.cli.output import json_option, plain_errors, print_table, say
 from app.municipalities.partitions import Partition, partitions
 
+Answer = TypeVar("Answer")
 group = AppGroup("cards", help="A town's card register: list, stop, unlock.")
-_actor = click.option("--actor", required=True, help="Who decided it, as staff:NAME.")
 
 
 @group.command("list")
 @click.argument("municipality")
-@click.option("--json", "as_json", is_flag=True)
+@json_option
 def list_cards(municipality: str, as_json: bool) -> None:
     """Every card of MUNICIPALITY, by number; no name is shown."""
     cards = _in_town(municipality, queries.list_cards, write=False)
@@ -31,31 +31,26 @@ def list_cards(municipality: str, as_json: bool) -> None:
 @click.argument("municipality")
 @click.argument("card_user_id", metavar="CARD", type=int)
 @click.argument("state", type=click.Choice([state.value for state in CardState]))
-@_actor
+@actor_option
 def set_state(municipality: str, card_user_id: int, state: str, actor: str) -> None:
     """Stop a card or let it work again. A stopped card leaves its terminal at once."""
     before = _in_town(municipality, lambda p: service.change_state(p, actor, card_user_id, CardState(state)))
-    click.echo(f"{municipality} card {card_user_id}: {before.value} -> {state}")
+    say(f"{municipality} card {card_user_id}: {before.value} -> {state}")
 
 
 @group.command("unlock")
 @click.argument("municipality")
 @click.argument("card_user_id", metavar="CARD", type=int)
-@_actor
+@actor_option
 def unlock(municipality: str, card_user_id: int, actor: str) -> None:
     """Give a card its three tries back, once its holder was identified at a counter."""
     _in_town(municipality, lambda p: service.unlock(p, actor, card_user_id))
-    click.echo(f"{municipality} card {card_user_id}: 3 tries")
+    say(f"{municipality} card {card_user_id}: 3 tries")
 
 
-def _in_town(municipality: str, do: Callable[[Partition], Any], write: bool = True) -> Any:
-    try:
-        with partitions.open(municipality, write=write) as p:
-            return do(p)
-    except NotFoundError as error:
-        fail(str(error))
-    except KoikiError as error:
-        fail(f"{type(error).__name__}: {error}")
+def _in_town(municipality: str, do: Callable[[Partition], Answer], write: bool = True) -> Answer:
+    with plain_errors(), partitions.open(municipality, write=write) as p:
+        return do(p)
 
 
 def _row(card: queries.CardFacts) -> dict[str, object]:
@@ -64,8 +59,8 @@ def _row(card: queries.CardFacts) -> dict[str, object]:
         "atena_no": card.atena_no,
         "kind": card.kind.value,
         "state": card.state.value,
-        "valid_until": card.valid_until.isoformat() if card.valid_until else "",
-        "usable_from": card.usable_from.isoformat() if card.usable_from else "",
+        "valid_until": card.valid_until,
+        "usable_from": card.usable_from,
         "tries_left": card.tries_left,
         "services": " ".join(card.services),
     }
