@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import subprocess
+import sys
 import threading
 from dataclasses import fields, replace
 from datetime import date, timedelta
@@ -334,6 +336,22 @@ def at_once(house: Flask, calls: list) -> list:
         thread.join()
     assert len(outcomes) == len(calls)
     return outcomes
+
+
+def test_wrong_pins_in_several_processes_are_three_tries(agent: Agent, config: Config) -> None:
+    card = add_numbered(TOWN_A, "A1", "C-1")
+    nonce = agent.ask().nonce
+    command = [sys.executable, "-m", "tests.integration.cards.guessing", str(config.home), nonce]
+    root = Path(__file__).parents[3]
+    running = [
+        subprocess.Popen([*command, str(n * 5), str(n * 5 + 5)], cwd=root, stdout=subprocess.PIPE, text=True)
+        for n in range(3)
+    ]
+    answers = sorted(line for process in running for line in process.communicate(timeout=60)[0].splitlines())
+    assert answers == ["locked 0"] * 13 + ["wrong_pin 1", "wrong_pin 2"]
+    assert [process.returncode for process in running] == [0, 0, 0]
+    assert tries_left(TOWN_A, card) == 0
+    assert [action for action, _ in journal(TOWN_A)].count("pin.failed") == 3
 
 
 def test_a_pin_changed_while_the_old_one_is_being_checked_signs_nobody_in(

@@ -1,0 +1,28 @@
+"""One process of a portal, being asked wrong PINs: `python -m tests.integration.cards.guessing HOME NONCE FROM TO`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from app import clock
+from app.cards.errors import CardRefusedError
+from app.municipalities.queries import get_terminal
+from app.protocol.messages import Ticket
+from tests.integration.cards.conftest import NOW, ORIGIN, Agent, config_of, make_app
+
+
+def main(home: str, nonce: str, first: int, last: int) -> None:
+    """Say what each guess was answered, one a line."""
+    with make_app(config_of(Path(home))).app_context(), clock.frozen(NOW):
+        ticket = Ticket(nonce, "", "kiosk-1", ORIGIN, "sign_in", "ja", 0)
+        agent = Agent(get_terminal("kiosk-1"), ticket)
+        for guess in range(first, last):
+            try:
+                agent.sign_in(agent.numbered("C-1", f"{guess:04}"))
+            except CardRefusedError as refused:
+                sys.stdout.write(f"{refused.failure.value} {refused.tries_left}\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
