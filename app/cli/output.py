@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from app.errors import KoikiError
 
@@ -33,11 +34,13 @@ def fail(message: str, status: int = BAD_INPUT) -> NoReturn:
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """Turn an error of the house into one line and status 2."""
+    """Turn an error of the house or of a database into one line and status 2."""
     try:
         yield
     except KoikiError as error:
         fail(str(error).splitlines()[0])
+    except DBAPIError as error:
+        fail(f"the database says: {str(error.orig).splitlines()[0]}")
 
 
 def print_table(rows: Sequence[Mapping[str, Any]], as_json: bool = False) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from app.config import Config
 from app.extensions import UnionSession, db
 from app.municipalities import engines, migrating
-from app.municipalities.errors import NestedUnitError, UnionDownError
+from app.municipalities.errors import NestedUnitError, UnionDownError, UnionMissingError
 
 _unit: ContextVar[tuple[UnionSession, bool] | None] = ContextVar("union_unit", default=None)
 
@@ -39,7 +39,8 @@ def attach() -> None:
 
 def upgrade() -> str:
     """Migrate the union to the newest revision, in one transaction; give the revision. Makes an embedded one's file."""
-    _make_file(db.engine.url.database if db.engine.dialect.name == "sqlite" else None)
+    if (path := _file()) is not None:
+        _make_file(path)
     with db.engine.execution_options(writes=True).begin() as connection:
         return migrating.upgrade(connection, migrating.UNION)
 
@@ -47,18 +48,30 @@ def upgrade() -> str:
 def revision() -> str | None:
     """The revision that the union is at; None before the first migration.
 
-    :raises UnionDownError: if it cannot be reached.
+    :raises UnionMissingError: if there is none. :raises UnionDownError: if it cannot be reached.
     """
     try:
         with db.engine.connect() as connection:
             return migrating.current(connection)
     except DBAPIError as error:
-        raise UnionDownError(str(error.orig).splitlines()[0]) from error
+        raise _down(error) from error
 
 
-def _make_file(path: str | None) -> None:
-    if path is not None and not Path(path).exists():
-        Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+def _file() -> Path | None:
+    """The file of an embedded union."""
+    return Path(db.engine.url.database or "") if db.engine.dialect.name == "sqlite" else None
+
+
+def _down(error: DBAPIError) -> UnionMissingError | UnionDownError:
+    path = _file()
+    if path is not None and not path.exists():
+        return UnionMissingError()
+    return UnionDownError(str(error.orig).splitlines()[0])
+
+
+def _make_file(path: Path) -> None:
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
@@ -108,4 +121,4 @@ def _begin(session: UnionSession, writes: bool) -> None:
     try:
         session.connection(execution_options={"writes": writes})
     except DBAPIError as error:
-        raise UnionDownError(str(error.orig).splitlines()[0]) from error
+        raise _down(error) from error
