@@ -61,9 +61,8 @@ def insert_money() -> ResponseReturnValue:
     except ValueError:
         abort(400)
     except MoneyRejectedError as rejected:
-        if request.accept_mimetypes.best == "application/json" or "HX-Request" not in request.headers:
-            return _page(409, rejected=rejected.reason)
-        return _page(200, rejected=rejected.reason)
+        is_htmx = "HX-Request" in request.headers  # htmx shows an answer of 2xx only
+        return _page(200 if is_htmx else 409, rejected=rejected.reason)
     return _back()
 
 

@@ -35,6 +35,10 @@ class PortalDownError(UnavailableError):
     """No answer, or none that the portal's key sealed. What was asked may or may not have been done."""
 
 
+class PortalBusyError(PortalDownError):
+    """The portal is there and cannot do this now: a town's database is down, a worker was killed."""
+
+
 class PortalRefusedError(RefusedError):
     """The portal answered with a refusal. `status` is the HTTP status."""
 

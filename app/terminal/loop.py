@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 import uuid
 from typing import Any
 
 from app import clock
 from app.protocol.messages import Report, ReportEvent, Work, WorkAction, WorkCall
-from app.terminal.errors import PortalDownError, PortalRefusedError
+from app.terminal.errors import PortalBusyError, PortalDownError, PortalRefusedError
 from app.terminal.journal import Journal, PendingReport
 from app.terminal.portal import Portal
 from app.terminal.press import Press
@@ -22,6 +23,7 @@ from app.terminal.trips import Trips
 
 BUSY_SECONDS = 0.3  # somebody stands here
 IDLE_SECONDS = 2.0  # also the longest back-off
+NOT_MINE_SECONDS = 60.0  # the portal says that a report is about nothing it knows: ask again, but seldom
 _QUIET_TURNS = 10  # stay quick for a few seconds after work: one order is many small works
 
 log = logging.getLogger(__name__)
@@ -50,6 +52,7 @@ class Loop:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._quick_turns = 0
+        self._not_before: dict[str, float] = {}  # report id -> monotonic seconds
         self._does = {
             WorkAction.COLLECT: till.collect,
             WorkAction.COMMIT: till.commit,
@@ -108,18 +111,20 @@ class Loop:
         """In order for each attempt and each payment; one that is not accepted holds up only its own."""
         held_up: set[str] = set()
         for pending in self._journal.pending_reports():
-            if pending.subject in held_up:
-                continue
-            if self._deliver(pending):
+            too_soon = time.monotonic() < self._not_before.get(pending.report_id, 0)
+            if pending.subject not in held_up and not too_soon and self._deliver(pending):
                 self._journal.note_accepted(pending.report_id)
             else:
                 held_up.add(pending.subject)
 
     def _deliver(self, pending: PendingReport) -> bool:
         try:
-            return self._portal.report(_report(self._terminal_id, pending))
-        except PortalRefusedError:
+            is_accepted = self._portal.report(_report(self._terminal_id, pending))
+        except (PortalBusyError, PortalRefusedError):
             return False
+        if not is_accepted:
+            self._not_before[pending.report_id] = time.monotonic() + NOT_MINE_SECONDS
+        return is_accepted
 
     def _pause(self, work: Work) -> float:
         self._quick_turns = max(0, self._quick_turns - 1)

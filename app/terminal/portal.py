@@ -20,7 +20,7 @@ from app.protocol.messages import (
     WorkCall,
 )
 from app.protocol.signatures import BadEnvelopeError, Signer, open_sealed
-from app.terminal.errors import PortalDownError, PortalRefusedError
+from app.terminal.errors import PortalBusyError, PortalDownError, PortalRefusedError
 
 Answer = TypeVar("Answer", bound=Message)
 CONNECT_SECONDS = 2.0
@@ -74,7 +74,7 @@ class Portal:
         if response.is_client_error:
             raise PortalRefusedError(response.status_code)
         if not response.is_success or not isinstance(answer, dict):
-            raise PortalDownError(message.KIND)
+            raise PortalBusyError(message.KIND)
         return answer
 
     def _open(self, answer: dict[str, Any], kind: type[Answer]) -> Answer:

@@ -62,6 +62,8 @@ class FakePortal:
     grant_status: int = 200
     accepts: bool = True
     lost_answers: int = 0
+    busy_for: str = ""
+    heard: int = 0
 
     def app(self) -> Flask:
         app = Flask("portal")
@@ -110,6 +112,9 @@ class FakePortal:
 
     def hear_report(self):
         report = self._open(Report)
+        self.heard += 1
+        if report.payment_key and report.payment_key == self.busy_for:
+            return "", 503
         if self.accepts:
             self.reports.append(report)
         return self._answer(ReportResult(report.report_id, self.accepts))

@@ -265,12 +265,23 @@ def test_a_portal_that_is_down_loses_nothing(parts, portal, browser, signed_in) 
     assert portal.events() == ["held"]
 
 
-def test_what_is_not_accepted_is_said_again(parts, portal, browser) -> None:
+def test_a_town_that_is_down_holds_up_its_own_reports_alone(parts, portal) -> None:
+    portal.busy_for = "pay-1"
+    turns(parts, portal, RELEASE, RELEASE | {"payment_key": "pay-2"})
+    assert [report.payment_key for report in portal.reports] == ["pay-2"]
+    portal.busy_for = ""
+    turns(parts, portal)
+    assert [report.payment_key for report in portal.reports] == ["pay-2", "pay-1"]
+
+
+def test_what_is_not_accepted_is_kept_and_said_again_later(parts, portal, monkeypatch) -> None:
     portal.accepts = False
-    turns(parts, portal, RELEASE)
+    turns(parts, portal, RELEASE, more=4)
+    assert portal.heard == 1  # not at every turn
     assert parts.journal.pending_reports()
     portal.accepts = True
-    turns(parts, portal)
+    monkeypatch.setattr("app.terminal.loop.time.monotonic", lambda real=time.monotonic: real() + 61)
+    parts.loop.turn()
     assert portal.events() == ["released"]
     assert not parts.journal.pending_reports()
 

@@ -1,0 +1,78 @@
+"""The demo's desk, by hand and by robot."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def test_the_desk_shows_cards_money_and_paper(browser) -> None:
+    page = browser.get("/desk").text
+    for words in ("おためし用の机", "見本 一郎", "暗証番号 4826", "紙の取り出し口", "返却口"):
+        assert words in page
+    browser.lay("chip")
+    assert browser.get("/desk/state.json").json["card"] == "chip"
+    assert "カードを取る" in browser.get("/desk").text
+    browser.take()
+    assert browser.get("/desk/state.json").json["card"] is None
+
+
+def test_the_live_part_is_sent_only_when_something_has_changed(browser) -> None:
+    seen = browser.get("/desk").text.split("seen=")[1].split('"')[0]
+    assert browser.get(f"/desk/panels?seen={seen}").status_code == 204
+    browser.lay("chip")
+    changed = browser.get(f"/desk/panels?seen={seen}")
+    assert changed.status_code == 200
+    assert "<html" not in changed.text
+
+
+def test_with_htmx_a_press_answers_with_the_panels(browser) -> None:
+    answer = browser.post("/desk/cards/lay", {"card_id": "juki"}, headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    assert answer.text.lstrip().startswith('<div id="panels"')
+    rejected = browser.post("/desk/cash/insert", {"yen": "100"}, headers={"HX-Request": "true"})
+    assert "もどってきました" in rejected.text
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "status"),
+    [
+        ("/desk/cards/lay", {"card_id": "../home/device"}, 404),
+        ("/desk/cards/lay", {}, 404),
+        ("/desk/printer", {"fault": "fire"}, 400),
+        ("/desk/cash/insert", {"yen": "-100"}, 409),
+        ("/desk/cash/insert", {}, 400),
+        ("/desk/tray/take", {"attempt_id": "../../journal"}, 303),
+    ],
+)
+def test_bad_input_changes_nothing(browser, settings, path, data, status) -> None:
+    before = browser.get("/desk/state.json").json
+    assert browser.post(path, data).status_code == status
+    assert browser.get("/desk/state.json").json == before
+    assert (settings.home / "journal.db").exists()
+
+
+def test_only_what_lies_in_the_tray_can_be_looked_at(browser) -> None:
+    assert browser.get("/desk/tray/unknown.pdf").status_code == 404
+    assert browser.get("/desk/tray/..%2Fjournal.pdf").status_code == 404
+
+
+def test_a_broken_card_file_is_a_strange_card(browser, portal, settings) -> None:
+    (settings.cards_folder / "broken.json").write_text("{")
+    assert browser.get("/desk").status_code == 200
+    browser.begin(portal.ticket())
+    browser.lay("broken")
+    assert browser.get("/card/lay").location == "/card/failed"
+
+
+@pytest.mark.parametrize(("px", "css"), [(4.5, "--mm: 4.5px"), (None, "orientation: portrait")])
+def test_sizes_come_from_the_panel(settings, px, css) -> None:
+    from dataclasses import replace
+
+    from app.terminal import create_agent
+    from app.terminal.parts import parts_of
+
+    app = create_agent(replace(settings, px_per_mm=px))
+    answer = app.test_client().get("/device.css", base_url=settings.agent_url)
+    assert css in answer.text
+    assert answer.content_type.startswith("text/css")
+    parts_of(app).close()

@@ -1,0 +1,70 @@
+"""Who a terminal is: complete or no start, and never a PIN over an open line."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+
+from app.protocol.canonical import to_base64url
+from app.terminal.errors import SettingsError
+from app.terminal.settings import check_portal_url, load
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    facts = {"terminal_id": "kiosk-01", "portal_url": "https://portal.example/", "agent_url": "http://127.0.0.1:9911/"}
+    (tmp_path / "terminal.json").write_text(json.dumps(facts))
+    (tmp_path / "device.key").write_text(base64.b64encode(b"s" * 32).decode() + "\n")
+    (tmp_path / "portal.pub").write_text(to_base64url(b"p" * 32) + "\n")
+    return tmp_path
+
+
+def test_a_complete_folder(home) -> None:
+    settings = load({"KOIKI_AGENT_HOME": str(home)})
+    assert (settings.terminal_id, settings.portal_url, settings.agent_url) == (
+        "kiosk-01", "https://portal.example", "http://127.0.0.1:9911",
+    )  # fmt: skip
+    assert (settings.host, settings.portal_origin, settings.demo) == ("127.0.0.1:9911", "https://portal.example", False)
+    assert settings.cards_folder == home / "cards"
+    assert "sss" not in repr(settings)
+
+
+def test_the_environment_goes_first(home) -> None:
+    env = {"KOIKI_AGENT_HOME": str(home), "KOIKI_AGENT_PORTAL_URL": "http://localhost:1", "KOIKI_DEMO": "1"}
+    settings = load(env | {"KOIKI_AGENT_URL": "http://127.0.0.1:2", "KOIKI_AGENT_CARDS": "/cards"})
+    assert (settings.portal_url, settings.agent_url) == ("http://localhost:1", "http://127.0.0.1:2")
+    assert (settings.cards_folder, settings.demo) == (Path("/cards"), True)
+
+
+@pytest.mark.parametrize("name", ["terminal.json", "device.key", "portal.pub"])
+@pytest.mark.parametrize("content", [None, "", "x", "[]", "ä"])
+def test_incomplete_is_no_start(home, name, content) -> None:
+    (home / name).unlink()
+    if content is not None:
+        (home / name).write_text(content)
+    with pytest.raises(SettingsError, match=name):
+        load({"KOIKI_AGENT_HOME": str(home)})
+
+
+@pytest.mark.parametrize("name", ["terminal_id", "portal_url", "agent_url"])
+def test_a_missing_fact_is_named(home, name) -> None:
+    facts = json.loads((home / "terminal.json").read_text())
+    (home / "terminal.json").write_text(json.dumps(facts | {name: ""}))
+    with pytest.raises(SettingsError, match=name):
+        load({"KOIKI_AGENT_HOME": str(home)})
+
+
+def test_no_folder_at_all() -> None:
+    with pytest.raises(SettingsError, match="KOIKI_AGENT_HOME"):
+        load({})
+
+
+@pytest.mark.parametrize(
+    "url", ["http://portal.example", "ftp://127.0.0.1", "portal.example", "", "http://127.0.0.1.evil"]
+)
+def test_no_open_line_to_the_portal(url) -> None:
+    with pytest.raises(SettingsError):
+        check_portal_url(url)
