@@ -30,6 +30,7 @@ class Action(StrEnum):
     SIGNED_IN = "resident.signed_in"
     SIGN_IN_REFUSED = "resident.sign_in_refused"
     ISSUE_REFUSED = "issue.refused"
+    SPECIMEN_DRAWN = "specimen.drawn"
     ORDER_PLACED = "order.placed"
     CASE_OPENED = "case.opened"
     CASE_CLOSED = "case.closed"
@@ -55,6 +56,7 @@ DETAILS: dict[Action, frozenset[str]] = {
     Action.SIGNED_IN: frozenset({"method", "terminal"}),
     Action.SIGN_IN_REFUSED: frozenset({"reason", "terminal"}),
     Action.ISSUE_REFUSED: frozenset({"kind", "rule", "reference", "terminal"}),
+    Action.SPECIMEN_DRAWN: frozenset({"kind"}),
     Action.ORDER_PLACED: frozenset({"terminal", "copies", "yen"}),
     Action.CASE_OPENED: frozenset({"case_kind", "terminal"}),
     Action.CASE_CLOSED: frozenset({"case_kind", "verdict"}),

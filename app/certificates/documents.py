@@ -136,7 +136,7 @@ class SealRegistrationDocument:
 
 
 Document = ResidentRecordDocument | SealRegistrationDocument
-D = TypeVar("D", ResidentRecordDocument, SealRegistrationDocument)
+D = TypeVar("D", bound=Document)
 _CLASSES: dict[str, type[ResidentRecordDocument] | type[SealRegistrationDocument]] = {
     cls.kind: cls for cls in (ResidentRecordDocument, SealRegistrationDocument)
 }

@@ -14,7 +14,7 @@ from typing import Any
 
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
-from pypdf.generic import ContentStream, DictionaryObject
+from pypdf.generic import ContentStream
 
 from app.certificates import typeface
 from app.certificates.errors import UnreadableSheetError
@@ -47,6 +47,9 @@ class PageText:
     fonts: tuple[str, ...]
 
 
+Mark = list[int] | PageImage  # a run of glyph numbers, or a picture
+
+
 def read_pdf(pdf: bytes) -> list[PageText]:
     """Every page, in order.
 
@@ -71,23 +74,19 @@ def squeeze(text: str) -> str:
 
 def _read_page(number: int, page: Any) -> PageText:
     text = page.extract_text()
-    glyphs, images = [], []
     resources = page["/Resources"].get_object()
-    for kind, found in _walk(page.get_contents(), resources, page.pdf):
-        (glyphs if kind == "glyphs" else images).append(found)
+    marks = list(_walk(page.get_contents(), resources, page.pdf))
     return PageText(
         number=number,
         text=text,
         plain=squeeze(text),
-        drawn=typeface.as_drawn(glyph for run in glyphs for glyph in run),
-        images=tuple(images),
+        drawn=typeface.as_drawn(glyph for mark in marks if isinstance(mark, list) for glyph in mark),
+        images=tuple(mark for mark in marks if isinstance(mark, PageImage)),
         fonts=tuple(_list_fonts(resources)),
     )
 
 
-def _walk(
-    contents: ContentStream, resources: DictionaryObject, pdf: Any, matrix: Matrix = _IDENTITY
-) -> Iterator[tuple[str, Any]]:
+def _walk(contents: ContentStream, resources: Any, pdf: Any, matrix: Matrix = _IDENTITY) -> Iterator[Mark]:
     """What is drawn, in order: runs of glyph numbers, and pictures with their size on the paper."""
     stack: list[Matrix] = []
     for operands, operator in contents.operations:
@@ -98,19 +97,19 @@ def _walk(
         elif operator == b"cm":
             matrix = _times(operands, matrix)
         elif operator in (b"Tj", b"TJ"):
-            yield "glyphs", _glyphs(operands[0])
+            yield _glyphs(operands[0])
         elif operator == b"Do":
             yield from _object(resources["/XObject"][operands[0]].get_object(), pdf, matrix)
 
 
-def _object(drawn: Any, pdf: Any, matrix: Matrix) -> Iterator[tuple[str, Any]]:
+def _object(drawn: Any, pdf: Any, matrix: Matrix) -> Iterator[Mark]:
     if drawn["/Subtype"] == "/Form":
         inner = _times(drawn.get("/Matrix", _IDENTITY), matrix)
         yield from _walk(ContentStream(drawn, pdf), drawn["/Resources"].get_object(), pdf, inner)
     else:
         a, b, c, d, *_ = matrix
         width, height = (a * a + b * b) ** 0.5 * MM_A_POINT, (c * c + d * d) ** 0.5 * MM_A_POINT
-        yield "image", PageImage(ink_hash(drawn.decode_as_image()), width, height)
+        yield PageImage(ink_hash(drawn.decode_as_image()), width, height)
 
 
 def _glyphs(shown: Any) -> list[int]:
@@ -126,7 +125,7 @@ def _times(inner: Any, outer: Matrix) -> Matrix:
     return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u)
 
 
-def _list_fonts(resources: DictionaryObject) -> Iterator[str]:
+def _list_fonts(resources: Any) -> Iterator[str]:
     for reference in resources.get("/Font", {}).values():
         font = reference.get_object()
         descendant = font.get("/DescendantFonts", [font])[0].get_object()

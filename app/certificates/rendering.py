@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +41,7 @@ class RenderedSheet:
     pages: int
 
 
-class ClosedFetcher(URLFetcher):  # type: ignore[misc]
+class ClosedFetcher(URLFetcher):
     """Hands out the pictures of one document under `asset:` and nothing else: no file, no network, no redirect.
 
     A failure stops the rendering (`FatalURLFetchingError`) instead of leaving a hole in the sheet.
@@ -89,7 +89,7 @@ class Renderer:
             check_picture(picture)
         return self._draw(document, self._to_html(document, specimen), pictures)
 
-    def warm_up(self, documents: Iterator[Document]) -> None:
+    def warm_up(self, documents: Iterable[Document]) -> None:
         """Draw and throw away."""
         for document in documents:
             self.render(document, specimen=True)

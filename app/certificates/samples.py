@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
@@ -123,7 +124,10 @@ def seal_registration() -> SealRegistrationDocument:
     )
 
 
-SAMPLES = {"resident_record": resident_record, "seal_registration": seal_registration}
+SAMPLES: dict[str, Callable[[], Document]] = {
+    "resident_record": resident_record,
+    "seal_registration": seal_registration,
+}
 
 
 def sample(kind: str) -> Document:

@@ -56,7 +56,7 @@ def prepare(
     p: Partition,
     subject: str,
     request: Request,
-    site: str,
+    site: str | None,
     register_key: bytes,
     services: frozenset[str] | None = None,
 ) -> Prepared:

@@ -74,6 +74,7 @@ def upgrade() -> None:
                 "resident.signed_in",
                 "resident.sign_in_refused",
                 "issue.refused",
+                "specimen.drawn",
                 "order.placed",
                 "case.opened",
                 "case.closed",

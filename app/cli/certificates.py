@@ -1,0 +1,100 @@
+"""`flask certificates …`: which kinds there are, and what their sheets look like. Nothing is issued here."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from app import clock
+from app.audit import service as audit
+from app.audit.actions import Action
+from app.certificates import samples, service
+from app.certificates.catalogue import KINDS, get_kind
+from app.certificates.documents import HOUSEHOLD_FORM, INDIVIDUAL_FORM, Document, numbered
+from app.certificates.eligibility import KIOSK, Request
+from app.certificates.errors import EligibilityRefusedError
+from app.cli.options import KIND, actor_option
+from app.cli.output import fail, json_option, plain_errors, print_table, say
+from app.config import Config
+from app.municipalities.partitions import partitions
+
+group = AppGroup("certificates", help="The kinds of certificate and their layouts.")
+_LARGEST_SAMPLE = 20
+
+
+@group.command("kinds")
+@json_option
+def list_kinds(*, as_json: bool) -> None:
+    """List the kinds: code, title, whose data, and what may be asked for in addition."""
+    rows = [
+        {"kind": kind.code, "title": kind.title, "who": kind.who.value, "options": " ".join(kind.options)}
+        for kind in KINDS.values()
+    ]
+    print_table(rows, as_json)
+
+
+@group.command("render")
+@click.argument("kind", type=KIND)
+@click.option("--sample", is_flag=True, help="Draw the built-in document of invented people.")
+@click.option("--persons", type=click.IntRange(1, _LARGEST_SAMPLE), default=4, help="Of the sample: how many.")
+@click.option("--form", type=click.Choice([HOUSEHOLD_FORM, INDIVIDUAL_FORM]), default=HOUSEHOLD_FORM)
+@click.option("--municipality", help="The town of a resident of the register; audited there.")
+@click.option("--resident", help="宛名番号 of that resident.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The PDF to write.")
+@actor_option
+def render(  # noqa: PLR0913 one parameter an option
+    *,
+    kind: str,
+    sample: bool,
+    persons: int,
+    form: str,
+    municipality: str | None,
+    resident: str | None,
+    out: Path,
+    actor: str,
+) -> None:
+    """Draw a sheet of KIND with 見本 across it and a sample number, to look at the layout."""
+    if sample == bool(municipality or resident) or bool(municipality) != bool(resident):
+        fail("give either --sample, or --municipality and --resident")
+    with plain_errors():
+        if municipality and resident:
+            document = _document_of(municipality, resident, kind, actor)
+        else:
+            document = samples.resident_record(persons, form) if kind == "resident_record" else samples.sample(kind)
+        pages = _write(document, out)
+    say(f"{out}: {get_kind(kind).title}, {pages} page(s), marked 見本")
+
+
+def _document_of(municipality: str, resident: str, kind: str, actor: str) -> Document:
+    """The usual content, under the rules of a kiosk: a look at a layout opens no protected record."""
+    request = Request(kind, resident, (), frozenset(), KIOSK, clock.now())
+    with partitions.open(municipality, write=True) as p:
+        try:
+            prepared = service.prepare(p, resident, request, None, _config().secrets.register)
+        except EligibilityRefusedError as error:
+            fail(f"the rules refuse this sheet: {error.refusal.rule}")
+        audit.record(p, actor, Action.SPECIMEN_DRAWN, resident, kind=kind)
+    return numbered(prepared.document, samples.SAMPLE_NUMBER)
+
+
+def _write(document: Document, out: Path) -> int:
+    """Readable by the account alone; an existing file is not overwritten."""
+    from app.certificates.rendering import Renderer
+
+    sheet = Renderer().render(document, specimen=True)
+    try:
+        handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        fail(f"{out}: {error.strerror}")
+    with os.fdopen(handle, "wb") as file:
+        file.write(sheet.pdf)
+    return sheet.pages
+
+
+def _config() -> Config:
+    config: Config = current_app.config["KOIKI"]
+    return config
