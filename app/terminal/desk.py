@@ -27,10 +27,9 @@ def desk() -> str:
 @bp.get("/panels")
 def panels() -> ResponseReturnValue:
     """The live part, only when it is not what the page already shows: a button must not vanish under a finger."""
-    view = _view()
-    if request.args.get("seen") == view["seen"]:
+    if request.args.get("seen") == digest(_state()):
         return "", 204
-    return render_template("terminal/desk_panels.html", **view)
+    return render_template("terminal/desk_panels.html", **_view())
 
 
 @bp.get("/state.json")

@@ -52,9 +52,9 @@ class NumberedCard:
 class CardTray:
     """A `Reader` on which the desk lays cards. Knows one card at a time."""
 
-    def __init__(self, box: Path, tries_folder: Path) -> None:
+    def __init__(self, box: Path) -> None:
         self._box = box
-        self._tries_folder = tries_folder
+        self._tries_folder = box / "tries"  # beside the cards: a chip takes its count along to the next terminal
         self._tries_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock = threading.Lock()
         self._lying: str | None = None

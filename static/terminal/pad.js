@@ -24,7 +24,15 @@
     else if (key === "back") field.value = field.value.slice(0, -1);
     else if (field.value.length < 4) field.value += key;
     show();
-    if (field.value.length === 4) { sent = true; form.submit(); }
+    if (field.value.length === 4) send();
+  };
+  // The answer to the form is the next page: looking for another one at the same time would only race with it.
+  const send = () => {
+    sent = true;
+    const watch = document.getElementById("watch");
+    watch.dispatchEvent(new Event("htmx:abort"));
+    watch.remove();
+    form.submit();
   };
   const relabel = (order) => digits.forEach((key, index) => { key.dataset.key = key.textContent = order[index]; });
   const shuffled = () => {
