@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import fields, replace
 from typing import Any
@@ -133,6 +134,25 @@ def test_a_missing_field_is_refused(name: str) -> None:
 def test_a_rightly_signed_body_that_is_no_object_is_refused(body: bytes) -> None:
     with pytest.raises(BadEnvelopeError):
         open_sealed(forged(body), Ticket, SIGNER.public_key)
+
+
+@pytest.mark.parametrize(
+    "respell",
+    [
+        lambda body: body.replace(b'":', b'": '),
+        lambda body: body + b"\n",
+        lambda body: body.replace(b'"expires_at"', b'"expires_at":1,"expires_at"'),
+        lambda body: body.replace(b"kiosk-1", rb"\u006biosk-1"),
+        lambda body: json.dumps(dict(reversed(json.loads(body).items())), separators=(",", ":")).encode(),
+    ],
+    ids=["space", "newline", "key twice", "escape", "order"],
+)
+def test_a_second_spelling_of_the_same_message_is_refused(respell: Callable[[bytes], bytes]) -> None:
+    body = canonical(TICKET.as_fields())
+    assert open_sealed(forged(body), Ticket, SIGNER.public_key) == TICKET
+    assert respell(body) != body
+    with pytest.raises(BadEnvelopeError):
+        open_sealed(forged(respell(body)), Ticket, SIGNER.public_key)
 
 
 def test_a_word_outside_its_vocabulary_is_refused() -> None:
