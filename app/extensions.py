@@ -70,16 +70,15 @@ class PartitionTableError(RuntimeError):
 
 
 def _names_partition_table(statement: Any) -> bool:
-    tables = PartitionBase.metadata.tables
-    return any(
-        isinstance(part, sa.Table) and tables.get(part.name) is part for part in sa.sql.visitors.iterate(statement)
-    )
+    """Asked of the metadata: a statement holds annotated copies of a table, not the table."""
+    parts = sa.sql.visitors.iterate(statement)
+    return any(isinstance(part, sa.Table) and part.metadata is PartitionBase.metadata for part in parts)
 
 
 class UnionSession(FlaskSession):
     """The union's session: refuses partition tables, however deep they hide in a statement."""
 
-    def get_bind(self, mapper: Any = None, *, clause: Any = None, bind: Any = None, **options: Any) -> Any:
+    def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **options: Any) -> Any:
         target = getattr(mapper, "persist_selectable", None)
         if any(part is not None and _names_partition_table(part) for part in (clause, target)):
             raise PartitionTableError(str(getattr(mapper, "class_", "statement")))

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from importlib import import_module
-from pkgutil import iter_modules
-
-import app
+from pathlib import Path
 
 
 def import_models() -> None:
-    """Import `app.*.models`, whichever packages there are."""
-    for package in sorted(m.name for m in iter_modules(app.__path__) if m.ispkg):
-        rooms = iter_modules([f"{app.__path__[0]}/{package}"])
-        if any(room.name == "models" for room in rooms):
-            import_module(f"app.{package}.models")
+    """Import `app.*.models`, whichever rooms there are."""
+    for file in sorted(Path(__file__).parent.glob("*/models.py")):
+        import_module(f"app.{file.parent.name}.models")
