@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState
 
 from app.clock import JST
 
@@ -83,6 +83,13 @@ class UnionSession(FlaskSession):
         if any(part is not None and _names_partition_table(part) for part in (clause, target)):
             raise PartitionTableError(str(getattr(mapper, "class_", "statement")))
         return super().get_bind(mapper, clause=clause, bind=bind, **options)
+
+
+@sa.event.listens_for(UnionSession, "do_orm_execute")
+def _refuse_partition_tables(state: ORMExecuteState) -> None:
+    """`get_bind` is asked for rows to flush; of a statement it may be told no more than one of its mappers."""
+    if _names_partition_table(state.statement):
+        raise PartitionTableError("statement")
 
 
 db = SQLAlchemy(model_class=UnionBase, session_options={"class_": UnionSession})

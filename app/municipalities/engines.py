@@ -70,7 +70,15 @@ def engine_options(url: str) -> dict[str, Any]:
 def begin_explicitly(engine: Engine) -> Engine:
     """Let every transaction of `engine` begin as its execution options say: `writes`, and `route` in PostgreSQL."""
     sa.event.listen(engine, "begin", _begin_sqlite if engine.dialect.name == "sqlite" else _begin_postgres)
+    sa.event.listen(engine, "handle_error", _keep_first_line)
     return engine
+
+
+def _keep_first_line(context: sa.engine.ExceptionContext) -> None:
+    """PostgreSQL adds the values that broke a rule ("DETAIL: Key (…)=(…)"); a value may be a person."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args:
+            error.args = (str(error.args[0]).split("\n", 1)[0], *error.args[1:])
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
