@@ -15,6 +15,7 @@ from app.terminal.cash import DENOMINATIONS
 from app.terminal.errors import MoneyRejectedError, UnknownCardError
 from app.terminal.parts import Parts, parts_of
 from app.terminal.printer import Fault, Sheet
+from app.terminal.tray import BoxedCard
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 
@@ -123,14 +124,22 @@ def _page(status: int, **more: Any) -> ResponseReturnValue:
 
 def _view() -> dict[str, Any]:
     facts = _state()
+    find = request.values.get("find", "").strip()
     return {
         "state": facts,
         "seen": digest(facts),
-        "cards": _parts().reader.cards(),
+        "find": find,
+        "cards": [card for card in _parts().reader.cards() if _is_wanted(card, find) or card.card_id == facts["card"]],
         "denominations": DENOMINATIONS,
         "faults": list(Fault),
         "settings": _parts().settings,
     }
+
+
+def _is_wanted(card: BoxedCard, find: str) -> bool:
+    """Every word of `find` is somewhere on the card."""
+    text = f"{card.card_id} {card.label} {card.label_en}".casefold()
+    return all(word in text for word in find.casefold().split())
 
 
 def _state() -> dict[str, Any]:

@@ -29,6 +29,7 @@ class BoxedCard:
     card_id: str
     kind: str
     label: str
+    label_en: str
     hint: str
 
 
@@ -85,7 +86,8 @@ class CardTray:
         boxed = []
         for card_id, path in sorted(self._files().items()):
             facts = _read(path)
-            boxed.append(BoxedCard(card_id, str(facts.get("kind", "")), str(facts.get("label", card_id)), _hint(facts)))
+            kind, label, english = (str(facts.get(name, "")) for name in ("kind", "label", "label_en"))
+            boxed.append(BoxedCard(card_id, kind, label or card_id, english, _hint(facts)))
         return boxed
 
     def card(self) -> Card | None:

@@ -76,3 +76,12 @@ def test_sizes_come_from_the_panel(settings, px, css) -> None:
     assert css in answer.text
     assert answer.content_type.startswith("text/css")
     parts_of(app).close()
+
+
+def test_a_card_is_found_among_many(browser) -> None:
+    page = browser.get("/desk?find=二郎").text
+    assert "見本 二郎" in page
+    assert "見本 一郎" not in page
+    assert "そのようなカードはありません" in browser.get("/desk?find=nobody").text
+    browser.lay("chip")
+    assert "見本 一郎" in browser.get("/desk?find=nobody").text  # what lies on the reader is always shown

@@ -342,3 +342,22 @@ def test_the_pin_is_nowhere_afterwards(browser, portal, settings, caplog) -> Non
     assert len(kept) > 3
     for text in heard + kept:  # on its own: random ids may hold any four digits
         assert not re.search(r"(?<![\w-])(8365|4826|7391)(?![\w-])", text)
+
+
+# --- languages and looks
+
+
+@pytest.mark.parametrize(
+    ("language", "tag"), [("en", "en"), ("zh_Hans", "zh-Hans"), ("ja@easy", "ja"), ("no such", "ja"), ("", "ja")]
+)
+def test_the_ticket_carries_the_language(browser, portal, language, tag) -> None:
+    browser.begin(portal.ticket(language=language))
+    assert f'<html lang="{tag}"' in browser.get("/card/lay").text
+
+
+def test_the_screen_looks_as_at_the_portal(browser, portal) -> None:
+    words = {"ticket": portal.ticket(), "size": "largest", "contrast": "high", "position": "<script>"}
+    browser.get("/card", query_string=words)
+    page = browser.get("/card/lay").text
+    assert 'data-size="largest" data-contrast="high"' in page
+    assert "data-position" not in page
