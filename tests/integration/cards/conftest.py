@@ -11,9 +11,11 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from app import clock
 from app.audit.models import UnionHead
@@ -35,6 +37,7 @@ from app.protocol.messages import CardFailure, Evidence, Statement, Ticket, chal
 from app.protocol.signatures import Signer, open_sealed
 from app.residents.models import PersonVersion
 from app.residents.vocabularies import MovementReason, ResidentStatus, ResidentType, Sex
+from tests.postgres import Cluster, postgres  # noqa: F401  (a fixture)
 
 ORIGIN = "https://portal.test"
 NOW = datetime(2026, 11, 21, 10, tzinfo=clock.JST)
@@ -68,28 +71,35 @@ def make_app(config: Config) -> Flask:
 
 @pytest.fixture(scope="session")
 def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home folder with a union of two towns, made once and copied for each test."""
+    """A home folder with a union of two towns in files, made once and copied for each test."""
     home = tmp_path_factory.mktemp("furnished")
     create_keys(home / "keys")
     (home / "union.db").touch()
-    with make_app(config_of(home)).app_context(), clock.frozen(NOW):
-        _fill_union()
-        for code in (TOWN_A, TOWN_B):
-            partitions.create(code)
-        authority().pin_root(keys.roots_folder(), "demo")
-        db.engine.dispose()
-    partitions.dispose()
+    _furnish(config_of(home))
     return home
 
 
-def config_of(home: Path) -> Config:
-    return Config(home, f"sqlite:///{home / 'union.db'}", portal_url=ORIGIN, demo=True)
+@pytest.fixture(scope="session")
+def furnished_database(postgres: Cluster, furnished: Path) -> str:  # noqa: F811
+    """The same in one PostgreSQL database: the union in `public`, each town in a schema and role of its own."""
+    name = postgres.make_database()
+    _furnish(config_of(furnished, postgres.url(name, "admin")))
+    return name
 
 
-@pytest.fixture
-def config(furnished: Path, tmp_path: Path) -> Config:
+def config_of(home: Path, url: str = "") -> Config:
+    """Everything in files of `home`, or everything in the database at `url`."""
+    places = {"cell": url} if url else {}
+    return Config(home, url or f"sqlite:///{home / 'union.db'}", portal_url=ORIGIN, demo=True, place_urls=places)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def config(request: pytest.FixtureRequest, furnished: Path, tmp_path: Path) -> Config:
     shutil.copytree(furnished, tmp_path / "home")
-    return config_of(tmp_path / "home")
+    if request.param == "sqlite":
+        return config_of(tmp_path / "home")
+    cluster, made = request.getfixturevalue("postgres"), request.getfixturevalue("furnished_database")
+    return config_of(tmp_path / "home", cluster.url(cluster.make_database(made), "admin"))
 
 
 @pytest.fixture
@@ -103,13 +113,24 @@ def house(config: Config, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
         db.engine.dispose()
 
 
-def _fill_union() -> None:
+def _furnish(config: Config) -> None:
+    with make_app(config).app_context(), clock.frozen(NOW):
+        _fill_union(in_schemas=bool(config.place_urls))
+        for code in (TOWN_A, TOWN_B):
+            partitions.create(code)
+        authority().pin_root(keys.roots_folder(), "demo")
+        db.engine.dispose()
+    partitions.dispose()
+
+
+def _fill_union(in_schemas: bool) -> None:
     with union.union_write() as session:
         migrating.upgrade(session.connection(), migrating.UNION)
         if session.get(UnionHead, 1) is None:
             session.add(UnionHead(head_id=1))
         for number, code in enumerate((TOWN_A, TOWN_B), start=1):
-            session.add(Member(code=code, name=f"町{number}", prefecture="青嶺県"))
+            place = {"place_key": "cell", "place_schema": f"m{code}", "place_role": f"r{code}"} if in_schemas else {}
+            session.add(Member(code=code, name=f"町{number}", prefecture="青嶺県", **place))
             session.flush()
             session.add(Site(site_id=f"site-{number}", municipality=code, name="役場"))
             session.flush()
@@ -227,6 +248,12 @@ def agent(house: Flask) -> Agent:
 def other_agent(house: Flask) -> Agent:
     """At the kiosk of town B."""
     return Agent(get_terminal("kiosk-2"))
+
+
+def everything_in(session: Session, metadata: sa.MetaData) -> str:
+    """All that the tables hold, as text."""
+    rows = [session.execute(sa.select(table)).all() for table in metadata.sorted_tables]
+    return repr([[tuple(row) for row in table] for table in rows])
 
 
 def holder_of(code: str, visit_id: str) -> Cardholder | None:
