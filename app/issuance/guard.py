@@ -1,126 +1,156 @@
 """Is the finished PDF the document, the whole document, and nothing of anybody else?
 
-Reads what another library finds in the bytes that would be printed. Every published mix-up of 2023 and 2024 would have been
-caught here. A finding is a code and a page, never text of the page: it goes into a case and a log.
+Reads what another library finds in the bytes that would be printed. The published mix-ups of 2023 and 2024 would have
+been caught here. A finding is a code and a page, never text of the page: it goes into a case and a log.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
-from app.certificates.documents import Document, Picture, page_numbers, printed_persons
+from app.certificates.documents import (
+    NOTHING,
+    PERSONS_A_SHEET,
+    Document,
+    Picture,
+    SealRegistrationDocument,
+    page_numbers,
+)
+from app.certificates.errors import UnreadableSheetError
+from app.certificates.pictures import picture_hash
+from app.certificates.reading import PageText, read_pdf, shows, squeeze
+from app.certificates.typeface import drawn
+from app.issuance.errors import SheetMismatchError
 from app.issuance.names import Names, count_foreign
 
 _TWELVE_DIGITS = re.compile(r"(?<!\d)\d{4}[ -]?\d{4}[ -]?\d{4}(?!\d)")
+_NOT_TEXT = frozenset({"form"})  # names the template
+SIZE_TOLERANCE_MM = 0.2  # of a seal that is certified at its true size
 
 
 @dataclass(frozen=True)
-class Page:
-    """What the reader found on one page. `pictures` are SHA-256 of the pixels."""
-
-    text: str
-    pictures: frozenset[str]
-
-
-@dataclass(frozen=True)
-class Expected:
-    """The document, and the pictures that must be on it: the official seal and, where there is one, the imprint."""
+class Sheet:
+    """What is compared."""
 
     document: Document
-    seal: str
-    imprint: str | None
+    pages: list[PageText]
+    names: Names
 
 
-def find_mismatches(expected: Expected, pages: list[Page], names: Names) -> tuple[str, ...]:
+def check_sheet(document: Document, pdf: bytes, names: Names) -> None:
+    """:raises SheetMismatchError: unless the PDF is this document and nothing else."""
+    try:
+        pages = read_pdf(pdf)
+    except UnreadableSheetError:
+        raise SheetMismatchError(("unreadable",)) from None
+    if findings := find_mismatches(Sheet(document, pages, names)):
+        raise SheetMismatchError(findings)
+
+
+def find_mismatches(sheet: Sheet) -> tuple[str, ...]:
     """Codes of all that is not as the document says; empty = the sheet may be printed."""
-    document = expected.document
-    if len(pages) != document.sheets or not pages:
-        return (f"pages:{len(pages)}/{document.sheets}",)
-    bare = [_bare(page.text) for page in pages]
-    findings = (
-        _numbers(document, bare),
-        _attestation(document, bare),
-        _content(document, bare),
-        _pictures(expected, pages),
-        _twelve_digits(document, pages),
-        _foreign_names(document, pages, names),
-    )
-    return tuple(finding for group in findings for finding in group)
+    if len(sheet.pages) != sheet.document.sheets or not sheet.pages:
+        return (f"pages:{len(sheet.pages)}/{sheet.document.sheets}",)
+    return tuple(finding for check in _CHECKS for finding in check(sheet))
 
 
-def _numbers(document: Document, bare: list[str]) -> Iterator[str]:
-    number = _bare(document.certification.issue_number)
-    for position, (text, page_number) in enumerate(zip(bare, page_numbers(document), strict=True), start=1):
-        if not number or number not in text:
-            yield f"issue_number:{position}"
-        if f"{number}{page_number}" not in text and page_number not in text:
-            yield f"page_number:{position}"
+def said_by(value: Any) -> list[str]:
+    """Every string of a document, depth first; not its pictures."""
+    if isinstance(value, str):
+        return [value] if value else []
+    if isinstance(value, tuple):
+        return [text for item in value for text in said_by(item)]
+    if is_dataclass(value) and not isinstance(value, Picture):
+        return [text for f in fields(value) if f.name not in _NOT_TEXT for text in said_by(getattr(value, f.name))]
+    return []
 
 
-def _attestation(document: Document, bare: list[str]) -> Iterator[str]:
-    """標準仕様書 5.1: on the last page only."""
-    text = _bare(document.certification.attestation)
-    for position, page in enumerate(bare, start=1):
-        if (text in page) is not (position == len(bare)):
-            yield f"attestation:{position}"
+def _numbers(sheet: Sheet) -> Iterator[str]:
+    """発行番号 with n/N on every sheet, side by side: they bind the sheets of one certificate."""
+    number = squeeze(sheet.document.certification.issue_number)
+    for page, position in zip(sheet.pages, page_numbers(sheet.document), strict=True):
+        if not number or number not in page.plain:
+            yield f"issue_number:{page.number}"
+        elif f"{number}{position}" not in page.plain:
+            yield f"page_number:{page.number}"
 
 
-def _content(document: Document, bare: list[str]) -> Iterator[str]:
-    """Everything that the document says stands on the sheet; names and birth dates as often as persons have them."""
-    whole = "".join(bare)
-    for position, text in enumerate(said_by(document), start=1):
-        if _bare(text) not in whole:
-            yield f"content:{position}"
-    persons = [(_bare(name), _bare(birth)) for name, birth in printed_persons(document)]
-    for position, pair in enumerate(persons, start=1):
-        if any(whole.count(part) < _times(part, persons) for part in pair):
-            yield f"person:{position}"
+def _attestation(sheet: Sheet) -> Iterator[str]:
+    """標準仕様書 5.1: on the last sheet only."""
+    attestation = sheet.document.certification.attestation
+    for page in sheet.pages:
+        if shows(page, attestation) is not (page is sheet.pages[-1]):
+            yield f"attestation:{page.number}"
 
 
-def _times(part: str, persons: list[tuple[str, str]]) -> int:
-    return sum(part in pair for pair in persons)
+def _content(sheet: Sheet) -> Iterator[str]:
+    """Every string of the document stands on its own sheet at least as often as the document says it there.
+
+    Counting matters: the name of a head of household stands in three places, and one of them may be somebody else's.
+    Counted twice, in what the file says and in the glyphs that it draws.
+    """
+    for page in sheet.pages:
+        said = said_on(sheet.document, page.number)
+        for read, found in ((squeeze, page.plain), (drawn, page.drawn)):
+            wanted = [read(text) for text in said]
+            for position, text in enumerate(wanted, start=1):
+                if found.count(text) < sum(other.count(text) for other in wanted):
+                    yield f"content.{position}:{page.number}"
 
 
-def _pictures(expected: Expected, pages: list[Page]) -> Iterator[str]:
-    if expected.seal not in pages[-1].pictures:
-        yield "official_seal"
-    if expected.imprint is not None and expected.imprint not in pages[-1].pictures:
-        yield "imprint"
+def said_on(document: Document, number: int) -> list[str]:
+    """What the document says on sheet `number`. A mark for nothing is left out: a form may lack that cell."""
+    common = document.certification
+    said = said_by(common) if number == document.sheets else [common.issue_number, common.title]
+    if isinstance(document, SealRegistrationDocument):
+        said += said_by(tuple(getattr(document, f.name) for f in fields(document) if f.name != "certification"))
+    else:
+        size = PERSONS_A_SHEET[document.form]
+        shown = document.persons[(number - 1) * size : number * size]
+        said += said_by((document.address, document.household_head, shown))
+    return [text for text in said if text != NOTHING]
 
 
-def _twelve_digits(document: Document, pages: list[Page]) -> Iterator[str]:
-    """個人番号 (and anything that looks like one) only where the document has it."""
-    said = {digits for text in said_by(document) for digits in _digits_in(text)}
-    for position, page in enumerate(pages, start=1):
+def _pictures(sheet: Sheet) -> Iterator[str]:
+    """The official seal, and the imprint where it is certified, and nothing else: last sheet, every pixel, true size."""
+    document = sheet.document
+    wanted = [document.certification.issuer_seal]
+    if isinstance(document, SealRegistrationDocument):
+        wanted.append(document.imprint)
+    for page in sheet.pages:
+        found = sorted((i.ink, i.width_mm, i.height_mm) for i in page.images)
+        said = sorted((picture_hash(w), w.width_mm, w.height_mm) for w in wanted if page is sheet.pages[-1])
+        if len(found) != len(said) or not all(map(_is_same_picture, found, said)):
+            yield f"pictures:{page.number}"
+
+
+def _is_same_picture(found: tuple[str, float, float], said: tuple[str, float, float]) -> bool:
+    sizes = zip(found[1:], said[1:], strict=True)
+    return found[0] == said[0] and all(abs(a - b) <= SIZE_TOLERANCE_MM for a, b in sizes)
+
+
+def _twelve_digits(sheet: Sheet) -> Iterator[str]:
+    """個人番号, or what looks like one, only where the document has it."""
+    said = {digits for text in said_by(sheet.document) for digits in _digits_in(text)}
+    for page in sheet.pages:
         if _digits_in(page.text) - said:
-            yield f"twelve_digits:{position}"
+            yield f"twelve_digits:{page.number}"
 
 
 def _digits_in(text: str) -> set[str]:
     return {re.sub(r"\D", "", match.group()) for match in _TWELVE_DIGITS.finditer(text)}
 
 
-def _foreign_names(document: Document, pages: list[Page], names: Names) -> Iterator[str]:
-    said = said_by(document)
-    for position, page in enumerate(pages, start=1):
-        if count := count_foreign(page.text, names, said):
-            yield f"foreign_name:{position}:{count}"
+def _foreign_names(sheet: Sheet) -> Iterator[str]:
+    said = said_by(sheet.document)
+    for page in sheet.pages:
+        if count_foreign(page.text, sheet.names, said):
+            yield f"foreign_name:{page.number}"
 
 
-def said_by(value: Any) -> list[str]:
-    """Every string of a document, depth first; pictures and the form's own key are not text on the sheet."""
-    if isinstance(value, str):
-        return [value] if value else []
-    if isinstance(value, tuple):
-        return [text for item in value for text in said_by(item)]
-    if is_dataclass(value) and not isinstance(value, Picture):
-        return [text for f in fields(value) if f.name != "form" for text in said_by(getattr(value, f.name))]
-    return []
-
-
-def _bare(text: str) -> str:
-    """Without any blanks: how lines are broken is the layout's matter."""
-    return "".join(text.split())
+_CHECKS: tuple[Callable[[Sheet], Iterator[str]], ...] = (
+    _numbers, _attestation, _content, _pictures, _twelve_digits, _foreign_names,
+)  # fmt: skip

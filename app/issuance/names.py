@@ -1,8 +1,9 @@
-"""Finds names of other residents on a page. PURE but for the names, which the caller reads from the register.
+"""Finds names of other residents on a page.
 
-The rule (docs/issuance.md): a name of the register that stands in the text is foreign unless it stands wholly inside one
-of the strings that the document says. Names are compared with one space between their parts; a name without the space, or
-of fewer than three characters, only as a whole word: 「東」 is a name and half of an address.
+The rule (docs/issuance.md): a name of the register that stands in the text is foreign unless it stands wholly inside
+one of the strings that the document says. Names are compared in the one spelling that a file can give back
+(`typeface.plain`) and with one space between their parts; without the space, or of fewer than three characters, only as
+a whole word: 「東」 is a name and half of an address.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_SPACES = re.compile(r"[^\S\n]+")  # also the ideographic one; a line break is never inside a name of one line
-_WORD = re.compile(r"\S+")
+from app.certificates.typeface import plain
+
 SHORTEST_INSIDE = 3
+_SPACES = re.compile(r"[^\S\n]+")  # also the ideographic one
+_WORD = re.compile(r"\S+")
 
 
 @dataclass(frozen=True)
@@ -26,8 +29,8 @@ class Names:
 
 
 def fold(text: str) -> str:
-    """One plain space for every run of blanks; line breaks stay."""
-    return _SPACES.sub(" ", text).strip()
+    """One spelling, and one plain space for every run of blanks; line breaks stay."""
+    return _SPACES.sub(" ", plain(text)).strip()
 
 
 def index(names: Iterable[str]) -> Names:
@@ -41,9 +44,9 @@ def index(names: Iterable[str]) -> Names:
 def count_foreign(text: str, names: Names, said: Iterable[str]) -> int:
     """How many places of `text` hold a name of the register outside of every string in `said`."""
     page = fold(text)
-    inside = _spans(page, {fold(s) for s in said} - {""})
     found = _inside_text(page, names) | _whole_words(page, names)
-    return sum(not any(a <= start and end <= b for a, b in inside) for start, end in found)
+    excused = _spans(page, said) if found else []
+    return sum(not any(a <= start and end <= b for a, b in excused) for start, end in found)
 
 
 def _inside_text(page: str, names: Names) -> set[tuple[int, int]]:
@@ -60,5 +63,7 @@ def _whole_words(page: str, names: Names) -> set[tuple[int, int]]:
     return {match.span() for match in _WORD.finditer(page) if match.group() in names.words}
 
 
-def _spans(page: str, said: set[str]) -> list[tuple[int, int]]:
-    return [m.span() for text in said for m in re.finditer(re.escape(text), page)]
+def _spans(page: str, said: Iterable[str]) -> list[tuple[int, int]]:
+    """Where the document's strings stand, however their lines are broken."""
+    patterns = {r"\s*".join(map(re.escape, "".join(plain(text).split()))) for text in said} - {""}
+    return [match.span() for pattern in patterns for match in re.finditer(pattern, page)]

@@ -10,15 +10,13 @@ import logging
 from collections.abc import Iterable
 
 from app.certificates import samples
-from app.certificates.documents import Document, SealRegistrationDocument, from_json
-from app.certificates.errors import RenderingError, UnprintableError, UnreadableSheetError
-from app.certificates.pictures import picture_hash
-from app.certificates.reading import read_pdf
+from app.certificates.documents import from_json
+from app.certificates.errors import RenderingError, UnprintableError
 from app.certificates.rendering import Renderer, preview
 from app.errors import KoikiError
 from app.issuance import aftermath
 from app.issuance.errors import SheetMismatchError
-from app.issuance.guard import Expected, Page, find_mismatches
+from app.issuance.guard import check_sheet
 from app.issuance.models import CaseKind
 from app.issuance.names import Names, index
 from app.issuance.rendered import Finished, Waiting, fail_copy, list_waiting, store_sheet
@@ -89,15 +87,3 @@ class Worker:
         with partitions.open(code, write=True) as p:
             fail_copy(p, ACTOR, kind, copy.issuance_id, {"event": kind.value, "findings": findings})
         aftermath.follow_up(code, ACTOR, copy.visit_id)
-
-
-def check_sheet(document: Document, pdf: bytes, names: Names) -> None:
-    """:raises SheetMismatchError: unless the PDF is this document and nothing else."""
-    try:
-        pages = [Page(page.text, frozenset(page.pictures)) for page in read_pdf(pdf)]
-    except UnreadableSheetError:
-        raise SheetMismatchError(("unreadable",)) from None
-    imprint = picture_hash(document.imprint) if isinstance(document, SealRegistrationDocument) else None
-    expected = Expected(document, picture_hash(document.certification.issuer_seal), imprint)
-    if findings := find_mismatches(expected, pages, names):
-        raise SheetMismatchError(findings)

@@ -1,0 +1,187 @@
+"""Four sealed calls: who may make them, what a stopped terminal still gets, and that nothing is said twice in vain."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import time
+import uuid
+
+import pytest
+from flask import Flask
+
+from app.cards import service as cards
+from app.cards import visits
+from app.cards.errors import CardRefusedError
+from app.cards.vocabularies import VisitState
+from app.issuance.states import Payment, State
+from app.municipalities import service as municipalities
+from app.municipalities.queries import get_terminal
+from app.protocol.canonical import from_base64url
+from app.protocol.messages import (
+    CALL_SECONDS,
+    CardFailure,
+    Evidence,
+    GrantRequest,
+    Manifest,
+    ReportEvent,
+    Statement,
+    StatementResult,
+    WorkAction,
+    WorkCall,
+)
+from app.protocol.signatures import Signer
+from app.web.access import Rule, rule_of
+from tests.functional.agents.conftest import Agent
+from tests.integration.issuance.conftest import FEE, KIOSK, OTHER_KIOSK, SEEDS, Stage
+
+ROUTES = ("statements", "work", "grants", "reports")
+
+
+def wish(attempt: str, terminal_id: str = KIOSK, grant: str | None = None) -> GrantRequest:
+    return GrantRequest(terminal_id, attempt, grant or str(uuid.uuid4()), int(time.time()))
+
+
+def call(at: float | None = None, terminal_id: str = KIOSK) -> WorkCall:
+    return WorkCall(terminal_id, "call", int(at or time.time()), "ready", 100, 5000)
+
+
+def test_an_order_from_coin_to_tray(agent: Agent, stage: Stage) -> None:
+    stage.place()
+    stage.render()
+    stage.ask()
+    work = agent.work()
+    assert (work.action, work.yen, work.visit_id) == (WorkAction.COLLECT, FEE, stage.visit_id)
+    assert agent.report(ReportEvent.HELD, stage.visit_id, key=work.payment_key, yen=500)
+    work = agent.work()
+    assert work.action is WorkAction.PRINT
+    response = agent.post("grants", wish(work.attempt_id))
+    manifest, pdf = agent.open(response, Manifest), base64.b64decode(response.get_json()["pdf"])
+    assert (manifest.visit_id, manifest.sha256) == (stage.visit_id, hashlib.sha256(pdf).hexdigest())
+    for event in (ReportEvent.PRINTING, ReportEvent.PRINTED, ReportEvent.TAKEN):
+        assert agent.report(event, stage.visit_id, attempt=work.attempt_id)
+    work = agent.work()
+    assert (work.action, work.yen) == (WorkAction.COMMIT, FEE)
+    stage.leave()
+    assert agent.report(ReportEvent.COMMITTED, stage.visit_id, key=work.payment_key, yen=FEE)
+    assert stage.order.copies[0].state is State.SETTLED
+    assert visits.find_visit(stage.visit_id).state is VisitState.ENDED
+    assert agent.work().visit_id == ""
+
+
+def test_nobody_there(agent: Agent) -> None:
+    work = agent.work()
+    assert (work.action, work.visit_id) == (WorkAction.NONE, "")
+    assert get_terminal(KIOSK).last_seen_at is not None
+    assert '"sheets_left": 100' in get_terminal(KIOSK).device_state
+
+
+@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("body", [None, [], "text", {}, {"envelope": 1}, {"envelope": "x"}, {"envelope": "e30.e30"}])
+def test_what_is_not_sealed_is_not_read(agent: Agent, route: str, body: object) -> None:
+    response = agent.client.post(f"/agents/{route}", json=body)
+    assert response.status_code in {403, 404}
+    assert set(response.get_json()) == {"error"}
+
+
+def test_another_terminals_key_is_refused(agent: Agent) -> None:
+    response = agent.post("work", call(), signer=Signer(SEEDS[OTHER_KIOSK]))
+    assert (response.status_code, response.get_json()) == (403, {"error": "BadEnvelope"})
+    assert agent.post("work", call(terminal_id="nobody"), signer=Signer(b"9" * 32)).status_code == 404
+
+
+def test_a_message_of_another_kind_is_refused(agent: Agent) -> None:
+    assert agent.post("work", wish("attempt")).status_code == 403
+
+
+@pytest.mark.parametrize("seconds", [-CALL_SECONDS - 5, CALL_SECONDS + 5])
+def test_a_call_of_another_time_is_refused(agent: Agent, seconds: int) -> None:
+    response = agent.post("work", call(time.time() + seconds))
+    assert (response.status_code, response.get_json()) == (403, {"error": "StaleCall"})
+
+
+def test_a_body_that_is_too_large(agent: Agent) -> None:
+    response = agent.client.post("/agents/work", json={"envelope": "x" * 200_000})
+    assert response.status_code in {403, 413}
+
+
+def test_grants_of_another_terminal_or_attempt(agent: Agent, stage: Stage, app: Flask) -> None:
+    stage.pay()
+    attempt = stage.work().attempt_id
+    other = Agent(agent.client, agent.portal_key, OTHER_KIOSK)
+    assert other.post("grants", wish(attempt, OTHER_KIOSK)).status_code == 409  # nobody stands there
+    assert agent.post("grants", wish("nothing")).status_code == 404
+    assert agent.post("grants", wish(attempt, grant="g")).status_code == 200
+    assert agent.post("grants", wish(attempt, grant="g")).status_code == 200
+    assert agent.post("grants", wish(attempt, grant="another")).status_code == 409
+    assert stage.order.copies[0].state is State.UNKNOWN  # a terminal without memory: a person looks
+
+
+def test_reports_about_others_are_not_accepted(agent: Agent, stage: Stage) -> None:
+    stage.pay()
+    key = stage.order.payment_key
+    other = Agent(agent.client, agent.portal_key, OTHER_KIOSK)
+    assert not other.report(ReportEvent.RELEASED, stage.visit_id, key=key, yen=FEE)
+    assert not agent.report(ReportEvent.RELEASED, "no visit", key=key, yen=FEE)
+    assert not agent.report(ReportEvent.RELEASED, stage.visit_id, key="pay-other", yen=FEE)
+    assert stage.order.payment is Payment.HELD
+
+
+def test_a_mismatch_stops_the_terminal_at_once(agent: Agent, stage: Stage) -> None:
+    stage.pay()
+    attempt = agent.work().attempt_id
+    agent.post("grants", wish(attempt))
+    assert agent.report(ReportEvent.MISMATCH, stage.visit_id, attempt=attempt)
+    assert get_terminal(KIOSK).stopped_reason == "mismatch"
+    assert agent.work().action is WorkAction.RELEASE  # the money still goes back
+
+
+def test_a_stopped_terminal_gets_no_card_no_coin_and_no_paper(agent: Agent, stage: Stage) -> None:
+    stage.place()
+    stage.render()
+    stage.ask()
+    municipalities.stop_terminal("staff:tester", KIOSK, "test")
+    work = agent.work()
+    assert (work.action, work.payment_key, work.visit_id) == (WorkAction.NONE, "", stage.visit_id)
+    stage.report(ReportEvent.HELD, yen=FEE)
+    assert agent.work().attempt_id == ""
+    assert agent.post("grants", wish(stage.work().attempt_id)).status_code == 409
+    result = agent.open(agent.post("statements", statement()), StatementResult)
+    assert result.failure is CardFailure.UNAVAILABLE
+
+
+def statement() -> Statement:
+    return Statement(
+        "s1", KIOSK, "nonce", Evidence.FAILURE, "", "", "", "", "", CardFailure.CANCELLED, int(time.time())
+    )
+
+
+@pytest.mark.parametrize(
+    ("raised", "failure", "tries"),
+    [(None, CardFailure.NONE, -1), (CardRefusedError(CardFailure.WRONG_PIN, 2), CardFailure.WRONG_PIN, 2)],
+)
+def test_statements(agent: Agent, monkeypatch: pytest.MonkeyPatch, raised, failure: CardFailure, tries: int) -> None:
+    asked = []
+
+    def sign_in(given: Statement, terminal) -> None:
+        asked.append((given.statement_id, terminal.terminal_id))
+        if raised:
+            raise raised
+
+    monkeypatch.setattr(cards, "sign_in", sign_in)
+    result = agent.open(agent.post("statements", statement()), StatementResult)
+    assert (result.statement_id, result.failure, result.tries_left) == ("s1", failure, tries)
+    assert asked == [("s1", KIOSK)]
+
+
+def test_the_portals_key(agent: Agent) -> None:
+    shown = agent.client.get("/agents/portal-key").get_json()
+    assert from_base64url(shown["public_key"]) == agent.portal_key
+
+
+def test_every_route_has_its_rule(app: Flask) -> None:
+    endpoints = [rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.startswith("agents.")]
+    rules = {endpoint: rule_of(app, endpoint) for endpoint in endpoints}
+    assert rules.pop("agents.show_portal_key") is Rule.PUBLIC
+    assert set(rules.values()) == {Rule.AGENT}
+    assert len(rules) == len(ROUTES)
