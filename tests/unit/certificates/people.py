@@ -1,0 +1,149 @@
+"""Invented people, and what a town says: only what a test names differs from an ordinary case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from app.certificates.catalogue import Option
+from app.certificates.eligibility import Request
+from app.clock import JST
+from app.municipalities.ordinances import Ordinance
+from app.residents.facts import (
+    BlockFacts,
+    ForeignFacts,
+    HouseholdFacts,
+    PersonFacts,
+    RecordedDate,
+    SealFacts,
+)
+from app.residents.vocabularies import (
+    BlockLevel,
+    BlockReason,
+    ForeignClass,
+    ResidentStatus,
+    ResidentType,
+    SealStatus,
+    Sex,
+)
+
+NOW = datetime(2026, 11, 21, 10, 0, tzinfo=JST)
+HEAD, WIFE, CHILD = "19", "27", "35"
+
+
+def person(atena_no: str = HEAD, **changes: Any) -> PersonFacts:
+    ordinary = PersonFacts(
+        atena_no=atena_no,
+        history_no=3,
+        setai_no="19",
+        status=ResidentStatus.RESIDENT,
+        resident_type=ResidentType.JAPANESE,
+        name="若草　太郎",
+        name_kana="ワカクサ　タロウ",
+        name_latin="",
+        former_surname="",
+        former_surname_kana="",
+        alias="",
+        alias_kana="",
+        birth_date=RecordedDate(date(1980, 4, 1)),
+        sex=Sex.MALE,
+        household_head="若草　太郎",
+        relationship="世帯主",
+        registered_domicile="青嶺県若草市一番地",
+        register_head="若草　太郎",
+        address="青嶺県若草市緑町二丁目3番4号",
+        address_detail="みどり荘201号",
+        postal_code="9990001",
+        became_resident_on=RecordedDate(date(2001, 5, 1)),
+        address_since=RecordedDate(date(2010, 6, 2)),
+        notified_on=RecordedDate(date(2010, 6, 5)),
+        previous_address="青嶺県谷中郡清水村10番地",
+        moving_out_on=None,
+        has_provisional_change=False,
+        foreign=None,
+    )
+    return replace(ordinary, **changes)
+
+
+def foreigner(atena_no: str = WIFE, **changes: Any) -> PersonFacts:
+    foreign = ForeignFacts(
+        nationality="ブラジル",
+        foreign_class=ForeignClass.MEDIUM_TO_LONG_TERM,
+        resident_since=RecordedDate(date(2012, 7, 9)),
+        residence_status="永住者の配偶者等",
+        residence_period="3年",
+        residence_expiry=date(2027, 3, 31),
+        residence_card_no="AB12345678CD",
+    )
+    ordinary = person(
+        atena_no,
+        resident_type=ResidentType.FOREIGN,
+        name="SILVA MARIA",
+        name_kana="シルバ　マリア",
+        name_latin="SILVA MARIA",
+        alias="若草　真理",
+        alias_kana="ワカクサ　マリ",
+        birth_date=RecordedDate(date(1985, 2, 14)),
+        sex=Sex.FEMALE,
+        relationship="妻",
+        registered_domicile="",
+        register_head="",
+        foreign=foreign,
+    )
+    return replace(ordinary, **changes)
+
+
+def family(*members: PersonFacts, blocks: tuple[BlockFacts, ...] = ()) -> HouseholdFacts:
+    ordinary = (
+        person(HEAD),
+        person(WIFE, name="若草　花子", sex=Sex.FEMALE, relationship="妻", birth_date=RecordedDate(date(1982, 8, 8))),
+        person(CHILD, name="若草　次郎", relationship="子", birth_date=RecordedDate(date(2015, 9, 9))),
+    )
+    return HouseholdFacts("19", members or ordinary, blocks, register_serial=12)
+
+
+def block(
+    reason: BlockReason, atena_no: str | None = HEAD, level: BlockLevel = BlockLevel.STOP, kinds: tuple[str, ...] = ()
+) -> BlockFacts:
+    return BlockFacts(reason, level, frozenset(kinds), atena_no)
+
+
+def seal(status: SealStatus = SealStatus.REGISTERED, png: bytes = b"png") -> SealFacts:
+    return SealFacts("00001", status, png, "0" * 64, 13.5, 13.5, date(2015, 4, 1))
+
+
+FEES = {
+    ("resident_record", "kiosk"): 200,
+    ("resident_record", "counter"): 300,
+    ("seal_registration", "kiosk"): 250,
+    ("seal_registration", "counter"): 300,
+}
+TEXTS = {
+    "resident_record.attestation_all": "この写しは、世帯全員の住民票の原本と相違ないことを証明する。",
+    "resident_record.attestation_part": "この写しは、住民票の原本と相違ないことを証明する。",
+    "seal_registration.attestation": "この写しは、登録された印影と相違ないことを証明する。",
+}
+
+
+def ordinance(**switches: str) -> Ordinance:
+    return Ordinance("901016", NOW.date(), FEES, TEXTS, switches)
+
+
+def request(
+    kind: str = "resident_record",
+    *persons: str,
+    requester: str = HEAD,
+    options: tuple[Option, ...] = (),
+    channel: str = "kiosk",
+    at: datetime = NOW,
+) -> Request:
+    return Request(kind, requester, persons, frozenset(options), channel, at)
+
+
+@dataclass(frozen=True)
+class Mayor:
+    title: str = "青嶺県若草市長"
+    name: str = "見本　花子"
+    seal_png: bytes = b"png"
+    seal_mm: float = 24.0
