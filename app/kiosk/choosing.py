@@ -5,75 +5,32 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, current_app, g, make_response, render_template, request, url_for
+from flask import Response, g, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from app import clock
-from app.cards.queries import find_cardholder
-from app.certificates.catalogue import KINDS, Option, Relation
-from app.certificates.eligibility import KIOSK, MessageClass, Request, offered_options
+from app.certificates.catalogue import KINDS
+from app.certificates.eligibility import MessageClass
 from app.issuance import service as issuance
 from app.issuance.errors import KeyReusedError, OrderOpenError, OrderRefusedError
-from app.issuance.queries import OrderView, get_preview
+from app.issuance.queries import get_preview
 from app.kiosk import basket, bp, screens, service_hours
 from app.kiosk.basket import MAX_COPIES, MAX_ITEMS, BasketError, HouseholdMovedError, Item, Scope
+from app.kiosk.choices import Home, find_home, get_cardholder, lines_of, list_offers, requests_of
 from app.kiosk.forms import OptionsForm, read_options
 from app.kiosk.journey import Step
 from app.kiosk.screens import show
 from app.kiosk.standing import actor, at, call_off, go_on
 from app.municipalities import queries as municipalities
-from app.municipalities.ordinances import Ordinance
-from app.municipalities.partitions import Partition, partitions
-from app.residents.facts import HouseholdFacts
-from app.residents.queries import find_household_of
-from app.web.access import NoVisitError, signed_in_required
+from app.municipalities.partitions import partitions
+from app.web.access import signed_in_required
 from app.web.htmx import see_other
 
 REFERENCE = re.compile(r"N-[0-9A-Z]{4,8}")
 PNG = "image/png"
-
-
-@dataclass(frozen=True)
-class Offer:
-    """One certificate of the home town, as it stands on the choosing screen."""
-
-    kind: str
-    title: str
-    icon: str
-    yen: int
-    usual: str
-    has_options: bool
-    is_open: bool
-    when: str
-
-
-@dataclass(frozen=True)
-class Home:
-    """The resident's own household and the rules of their town."""
-
-    subject: str
-    household: HouseholdFacts | None
-    ordinance: Ordinance
-
-    @property
-    def members(self) -> tuple[str, ...]:
-        return tuple(member.atena_no for member in self.household.members) if self.household else ()
-
-    @property
-    def names(self) -> list[str]:
-        return [member.name for member in self.household.members] if self.household else []
-
-    @property
-    def people(self) -> str:
-        return basket.mark_people(current_app.config["KOIKI"].secrets.session, g.visit.visit_id, self.members)
-
-    def options(self, kind: str) -> tuple[Option, ...]:
-        return offered_options(KINDS[kind], self.household, self.ordinance, KIOSK) if self.household else ()
 
 
 @bp.get("/choose")
@@ -82,7 +39,7 @@ class Home:
 def choose() -> ResponseReturnValue:
     items = _basket()
     chosen = [screens.title_of(item.kind) for item in items]
-    return show("choose", Step.CHOOSE, offers=_offers(), items=items, chosen=chosen, key=_new_key())
+    return show("choose", Step.CHOOSE, offers=list_offers(), items=items, chosen=chosen, key=_new_key())
 
 
 @bp.post("/choose")
@@ -97,7 +54,7 @@ def choose_usual() -> ResponseReturnValue:
 @signed_in_required
 @at(Step.CHOOSE)
 def options() -> ResponseReturnValue:
-    home, kind = _home(), _kind()
+    home, kind = find_home(), _kind()
     form = read_options(None, home.names, {option.value for option in home.options(kind)})
     form.scope.data = Scope.ALL.value
     form.person.data, form.option.data = [], []
@@ -108,7 +65,7 @@ def options() -> ResponseReturnValue:
 @signed_in_required
 @at(Step.CHOOSE)
 def choose_options() -> ResponseReturnValue:
-    home, kind = _home(), _kind()
+    home, kind = find_home(), _kind()
     form = read_options(request.form, home.names, {option.value for option in home.options(kind)})
     problems = _problems(form, home)
     if problems:
@@ -158,7 +115,7 @@ def confirm() -> ResponseReturnValue:
         Step.CONFIRM,
         live=live,
         order=order,
-        lines=_lines(order, items),
+        lines=lines_of(order, items),
         items=items,
         may_add=may_add,
         here=live,
@@ -198,7 +155,7 @@ def _place(items: tuple[Item, ...]) -> AnyResponse:
     basket.check(items)
     try:
         with partitions.open(g.visit.home, write=True) as p:
-            order = issuance.place_order(p, actor(), _cardholder(p), g.terminal, _requests(p, items), _key())
+            order = issuance.place_order(p, actor(), get_cardholder(p), g.terminal, requests_of(p, items), _key())
     except OrderRefusedError as refusal:
         return _refuse(refusal)
     except (OrderOpenError, KeyReusedError):
@@ -218,93 +175,6 @@ def _refuse(refused: OrderRefusedError) -> AnyResponse:
     if refusal.message_class is MessageClass.INFORMATION:
         return see_other(url_for("kiosk.refused", rule=refusal.rule))
     return see_other(url_for("kiosk.refused", reference=reference))
-
-
-def _requests(p: Partition, items: Sequence[Item]) -> list[Request]:
-    """One request a copy, with the persons that the words stand for."""
-    home = _read_home(p, _ordinance())
-    found = []
-    for item in items:
-        persons = {Scope.ALL: (), Scope.SELF: (home.subject,)}.get(item.scope)
-        persons = basket.pick(item, home.members, home.people) if persons is None else persons
-        options = frozenset(_option(name) for name in item.options)
-        found += [Request(item.kind, home.subject, persons, options, KIOSK, clock.now())] * item.copies
-    return found
-
-
-def _option(name: str) -> Option:
-    try:
-        return Option(name)
-    except ValueError:
-        raise BasketError("option") from None
-
-
-def _cardholder(p: Partition) -> Any:
-    """The person of this visit. :raises NoVisitError: when the town knows of no sign-in (any more)."""
-    cardholder = find_cardholder(p, g.visit.visit_id)
-    if cardholder is None:
-        raise NoVisitError
-    return cardholder
-
-
-def _home() -> Home:
-    ordinance = _ordinance()
-    with partitions.open(g.visit.home) as p:
-        return _read_home(p, ordinance)
-
-
-def _read_home(p: Partition, ordinance: Ordinance) -> Home:
-    subject = _cardholder(p).subject
-    return Home(subject, find_household_of(p, subject), ordinance)
-
-
-def _ordinance() -> Ordinance:
-    """What the home town says today."""
-    return municipalities.get_ordinance(g.visit.home, clock.today())
-
-
-def _offers() -> list[Offer]:
-    """Every kind that the home town has a price for, open or not: the same for every resident of the town."""
-    ordinance = _ordinance()
-    return [_offer(kind, yen) for kind in KINDS if (yen := ordinance.fee(kind, KIOSK)) is not None]
-
-
-def _offer(kind: str, yen: int) -> Offer:
-    now = clock.now()
-    is_open = service_hours.is_open(g.visit.home, kind, g.terminal, now)
-    when = "" if is_open else screens.opening_words(service_hours.next_opening_of(g.visit.home, kind, g.terminal, now))
-    return Offer(
-        kind=kind,
-        title=screens.title_of(kind),
-        icon=screens.ICONS.get(kind, "sheet"),
-        yen=yen,
-        usual=str(screens.USUAL.get(kind, "")),
-        has_options=KINDS[kind].who is Relation.HOUSEHOLD or bool(KINDS[kind].options),
-        is_open=is_open,
-        when=when,
-    )
-
-
-@dataclass(frozen=True)
-class Line:
-    """One or more equal copies on the confirmation screen."""
-
-    title: str
-    words: list[str]
-    yen: int
-
-
-def _lines(order: OrderView, items: Sequence[Item]) -> list[Line]:
-    """What was chosen, in words; without the words of the choice (a page opened anew), the order's own titles."""
-    if sum(item.copies for item in items) != len(order.copies):
-        return [Line(screens.title_of(copy.kind), [], copy.yen) for copy in order.copies]
-    lines, position = [], 0
-    for item in items:
-        held = order.copies[position : position + item.copies]
-        position += item.copies
-        title = _("%(title)s %(n)s通", title=screens.title_of(item.kind), n=item.copies)
-        lines.append(Line(title, screens.words_of(item), sum(copy.yen for copy in held)))
-    return lines
 
 
 def _basket() -> tuple[Item, ...]:

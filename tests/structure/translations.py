@@ -65,7 +65,8 @@ def _texts(found: Message | None) -> list[str]:
 
 @cache
 def _drawable() -> frozenset[int]:
-    return frozenset(TTCollection(str(FONT), lazy=True).fonts[0].getBestCmap())
+    with TTCollection(str(FONT), lazy=True) as fonts:
+        return frozenset(fonts.fonts[0].getBestCmap())
 
 
 def _read(path: Path, language: str | None) -> Catalog:

@@ -20,7 +20,7 @@ from app.certificates.catalogue import Option
 from app.clock import JST
 from app.config import Config
 from app.issuance.states import Payment, State
-from app.kiosk import arriving, choosing, screens
+from app.kiosk import arriving, choices, screens
 from app.kiosk import bp as kiosk
 from app.kiosk.basket import Item, Scope
 from app.kiosk.forms import read_options
@@ -86,10 +86,10 @@ ITEMS = (
 )
 
 
-def _offer(kind: str, is_open: bool = True) -> choosing.Offer:
+def _offer(kind: str, is_open: bool = True) -> choices.Offer:
     when = "" if is_open else screens.opening_words(datetime(2026, 11, 24, 8, 30, tzinfo=JST))
     usual = str(screens.USUAL[kind])
-    return choosing.Offer(kind, screens.title_of(kind), screens.ICONS[kind], 300, usual, kind == RECORD, is_open, when)
+    return choices.Offer(kind, screens.title_of(kind), screens.ICONS[kind], 300, usual, kind == RECORD, is_open, when)
 
 
 @gallery.add("start")
@@ -151,7 +151,7 @@ def _options() -> Any:
 def _confirm(state: State) -> Any:
     order = Order((Copy(RECORD, state), Copy(SEAL, state)))
     live = "" if order.is_ready else "/gallery/confirm_wait"
-    lines = choosing._lines(order, ITEMS)
+    lines = choices.lines_of(order, ITEMS)
     return show("confirm", Step.CONFIRM, live=live, order=order, lines=lines, items=ITEMS, may_add=True, here=live)
 
 
