@@ -84,7 +84,9 @@ def start(folder: Path) -> Cluster:
     init = _as_server(binaries / "initdb", "--no-sync", "-A", "trust", "-U", ACCOUNT, "-D", data)
     subprocess.run(init, check=True, capture_output=True, cwd=folder)
     options = " ".join(f"-c {name}='{value}'" for name, value in SETTINGS.items())
-    run = _as_server(binaries / "pg_ctl", "start", "-w", "-D", data, "-l", folder / "log", "-o", f"-k {folder} {options}")
+    run = _as_server(
+        binaries / "pg_ctl", "start", "-w", "-D", data, "-l", folder / "log", "-o", f"-k {folder} {options}"
+    )
     subprocess.run(run, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
     cluster = Cluster(folder)
     cluster.execute("postgres", "CREATE ROLE admin LOGIN NOINHERIT CREATEROLE", "CREATE ROLE web LOGIN NOINHERIT")

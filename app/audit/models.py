@@ -41,7 +41,7 @@ class Head(PartitionBase):
     """The one row that every writing transaction locks: sequences and the tip of the audit chain."""
 
     __tablename__ = "head"
-    head_id: Mapped[int] = mapped_column(sa.Integer, primary_key=True, default=1)
+    head_id: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False, default=1)
     epoch: Mapped[int] = mapped_column(sa.Integer, default=1)  # +1 at every restore or move: fences old relays
     issue_sequence: Mapped[int] = mapped_column(BigId, default=0)
     outbox_sequence: Mapped[int] = mapped_column(BigId, default=0)
@@ -54,7 +54,7 @@ class UnionHead(db.Model):
     """The tip of the union's audit chain: one row."""
 
     __tablename__ = "union_head"
-    head_id: Mapped[int] = mapped_column(sa.Integer, primary_key=True, default=1)
+    head_id: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False, default=1)
     audit_sequence: Mapped[int] = mapped_column(BigId, default=0)
     audit_hash: Mapped[str] = mapped_column(sa.String(64), default="0" * 64)
     __table_args__ = (sa.CheckConstraint("head_id = 1", name="one_row"),)

@@ -41,7 +41,7 @@ class Union(db.Model):
     """The union itself: one row."""
 
     __tablename__ = "union_info"
-    union_id: Mapped[int] = mapped_column(primary_key=True, default=1)
+    union_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
     name: Mapped[str] = mapped_column(sa.Text)
     name_en: Mapped[str] = mapped_column(sa.Text, default="")
     phone: Mapped[str] = mapped_column(sa.Text, default="")

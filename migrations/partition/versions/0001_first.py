@@ -141,7 +141,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_card_user_atena_no"), "card_user", ["atena_no"], unique=False)
     op.create_table(
         "head",
-        sa.Column("head_id", sa.Integer(), nullable=False),
+        sa.Column("head_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("issue_sequence", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("outbox_sequence", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

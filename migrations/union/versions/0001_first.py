@@ -98,7 +98,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "union_head",
-        sa.Column("head_id", sa.Integer(), nullable=False),
+        sa.Column("head_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("audit_sequence", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("audit_hash", sa.String(length=64), nullable=False),
         sa.CheckConstraint("head_id = 1", name=op.f("ck_union_head_one_row")),
@@ -106,7 +106,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "union_info",
-        sa.Column("union_id", sa.Integer(), nullable=False),
+        sa.Column("union_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("name_en", sa.Text(), nullable=False),
         sa.Column("phone", sa.Text(), nullable=False),

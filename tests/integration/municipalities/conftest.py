@@ -56,7 +56,9 @@ def member(code: str, place_key: str = "embedded", schema: str | None = None, ro
     """A member as the union would tell of it."""
     texts = dict.fromkeys(("name", "name_kana", "name_en", "prefecture", "district", "phone"), "x")
     place = {"place_key": place_key, "place_schema": schema, "place_role": role}
-    return MemberFacts(code, state=MemberState.ACTIVE, revision=None, checked_at=None, last_error=None, **texts, **place)
+    return MemberFacts(
+        code, state=MemberState.ACTIVE, revision=None, checked_at=None, last_error=None, **texts, **place
+    )
 
 
 IN_SCHEMAS = [member(code, "cell", f"m{code}", f"r{code}") for code in (A, B)]
