@@ -15,23 +15,31 @@ from app.certificates.typeface import FONT_PATH
 MAX_SEAL_MM = 25.0  # 標準仕様書 5.6 for 公印; 印鑑登録証明事務処理要領 for the imprint
 PREVIEW_WIDTH = 900
 _POINTS_A_INCH = 72
+_LAST_CHUNK = b"\0\0\0\0IEND\xaeB`\x82"
 _A4_WIDTH_POINTS = 595.28
 
 
 def check_picture(picture: Picture) -> None:
-    """:raises RenderingError: for a file that is no picture, has no ink, or would be printed larger than 25 mm."""
+    """:raises RenderingError: for a file that is no whole PNG, has no ink, or would be printed larger than 25 mm."""
     if not (0 < picture.width_mm <= MAX_SEAL_MM and 0 < picture.height_mm <= MAX_SEAL_MM):
         raise RenderingError("picture_size")
-    if not has_ink(picture.png):
+    if not (is_whole_png(picture.png) and has_ink(picture.png)):
         raise RenderingError("picture")
 
 
-def has_ink(png: bytes) -> bool:
-    """Whether this is a readable picture with something on it."""
+def is_whole_png(png: bytes) -> bool:
+    """Every chunk with its check sum, down to the last. WeasyPrint has Pillow draw what there is of half a file."""
     try:
-        return to_ink(png).getextrema() == (0, 255) or to_ink(png).getextrema() == (0, 0)
-    except (UnidentifiedImageError, OSError, ValueError):
+        with Image.open(io.BytesIO(png), formats=("PNG",)) as image:
+            image.verify()
+    except (UnidentifiedImageError, OSError, SyntaxError):
         return False
+    return png.endswith(_LAST_CHUNK)
+
+
+def has_ink(png: bytes) -> bool:
+    """Whether there is something black in it."""
+    return to_ink(png).getextrema()[0] == 0
 
 
 def to_ink(png: bytes) -> Image.Image:
