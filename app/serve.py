@@ -86,17 +86,22 @@ def flask(*words: str) -> list[str]:
 
 
 def agent_folders(config: Config) -> list[Path]:
-    """The terminals that were enrolled on this machine, in the order of their names."""
-    return sorted(path.parent for path in config.home.glob("agents/*/terminal.json"))
+    """The terminals that were enrolled on this machine, in the order of their addresses."""
+    return sorted((path.parent for path in config.home.glob("agents/*/terminal.json")), key=agent_url)
+
+
+def agent_url(folder: Path) -> str:
+    """Where the agent of this folder listens."""
+    url: str = json.loads((folder / "terminal.json").read_text())["agent_url"]
+    return url
 
 
 def agent_part(config: Config, folder: Path) -> Part:
     """The agent of one terminal: one process, loopback only."""
-    url = json.loads((folder / "terminal.json").read_text())["agent_url"]
     environ = {"KOIKI_AGENT_HOME": str(folder), "KOIKI_AGENT_CARDS": str(config.home / "tray" / "cards")}
     return Part(
         f"agent {folder.name}",
-        gunicorn("app.terminal:create_agent(start_loop=True)", url, "-w", "1", "--threads", "16"),
+        gunicorn("app.terminal:create_agent(start_loop=True)", agent_url(folder), "-w", "1", "--threads", "16"),
         environ,
     )
 
@@ -140,7 +145,7 @@ def announce(config: Config, terminals: int) -> None:
     """Where to go next."""
     say(f"\nKoiki runs. The portal is {config.portal_url}/kiosk/ ; open a terminal instead:")
     for folder in agent_folders(config)[:terminals]:
-        url = json.loads((folder / "terminal.json").read_text())["agent_url"]
+        url = agent_url(folder)
         say(f"  terminal {folder.name}:  kiosk screen {url}/start    simulated cards, cash and output tray {url}/desk")
     say("Stop with Ctrl-C.\n")
 

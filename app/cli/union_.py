@@ -11,10 +11,12 @@ from app.cli import doctor
 from app.cli.options import actor_option
 from app.cli.output import fail, json_option, plain_errors, print_table, say
 from app.config import Config
+from app.demo.command import demo_command
 from app.municipalities import migrating, queries, service, union
 from app.municipalities.errors import AlreadyThereError, UnionDownError, UnionMissingError
 
 group = AppGroup("union", help="Begin a union; look whether it is well.")
+group.add_command(demo_command)
 
 
 @group.command("init")
