@@ -89,7 +89,7 @@ def close_case(municipality: str, case_id: int, verdict: str, actor: str) -> Non
             visit_id = aftermath.visit_of_case(p, case)
         aftermath.follow_up(municipality, actor, visit_id)
     except KoikiError as error:
-        fail(f"case {case_id} of {municipality}: {error or type(error).__name__}")
+        fail(f"case {case_id} of {municipality}: {str(error) or type(error).__name__}")
     click.echo(f"case {case_id} of {municipality} closed: {verdict}")
 
 

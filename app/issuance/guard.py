@@ -115,7 +115,7 @@ def said_on(document: Document, number: int) -> list[str]:
 
 
 def _pictures(sheet: Sheet) -> Iterator[str]:
-    """The official seal, and the imprint where it is certified, and nothing else: last sheet, every pixel, true size."""
+    """The official seal, the imprint where it is certified, nothing else: last sheet, every pixel, true size."""
     document = sheet.document
     wanted = [document.certification.issuer_seal]
     if isinstance(document, SealRegistrationDocument):

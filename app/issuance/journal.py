@@ -132,14 +132,15 @@ def open_case(
     p: Partition, actor: str, kind: CaseKind, order: Order, issuance: Issuance | None, evidence: dict[str, Any]
 ) -> Case:
     """Raise something for a person. A second report of the same adds its evidence to the open case."""
-    case = _open_case_like(p, kind, order.order_id, issuance and issuance.issuance_id)
+    issuance_id = issuance.issuance_id if issuance else None
+    case = _open_case_like(p, kind, order.order_id, issuance_id)
     if case is not None:
         add_evidence(case, evidence)
         return case
     case = Case(
         kind=kind,
         order_id=order.order_id,
-        issuance_id=issuance and issuance.issuance_id,
+        issuance_id=issuance_id,
         terminal_id=order.terminal_id,
         evidence=json.dumps([evidence], sort_keys=True),
         opened_at=clock.now(),
@@ -175,13 +176,13 @@ def _set(p: Partition, model: Any, row: Any, **values: Any) -> None:
     p.session.flush()
     key = sa.inspect(model).primary_key[0]
     (identity,) = sa.inspect(row).identity
-    moved = p.session.execute(
+    moved = (
         sa.update(model)
         .where(key == identity, model.version == row.version)
         .values(**values, version=row.version + 1, changed_at=clock.now())
-        .execution_options(synchronize_session=False)
+        .returning(key)
     )
-    if moved.rowcount != 1:
+    if p.session.execute(moved.execution_options(synchronize_session=False)).one_or_none() is None:
         raise MovedMeanwhileError(model.__tablename__)
     p.session.refresh(row)
 

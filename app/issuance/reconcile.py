@@ -100,8 +100,9 @@ def _give_up_silent(p: Partition, order: Order, copy: Issuance) -> None:
 
 def _is_stuck_before_printing(p: Partition, order: Order) -> bool:
     """Paid, ready, and the terminal does not come for it."""
-    rows = (order, *copies_of(p, order))
-    return order.payment is Payment.HELD and all(_is_silent(row, PAPER_SILENCE) for row in rows)
+    if order.payment is not Payment.HELD or not _is_silent(order, PAPER_SILENCE):
+        return False
+    return all(_is_silent(copy, PAPER_SILENCE) for copy in copies_of(p, order))
 
 
 def _is_silent(row: Order | Issuance, patience: timedelta) -> bool:

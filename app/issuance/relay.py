@@ -68,8 +68,8 @@ def delete_carried(code: str, epoch: int) -> int:
     with partitions.open(code, write=True) as p:
         if p.session.scalars(sa.select(Head.epoch)).one() != epoch:
             return 0  # restored or moved meanwhile: the rows belong to another epoch now
-        deleted = p.session.execute(sa.delete(Outbox).where(Outbox.sequence <= (done or 0)))
-        return int(deleted.rowcount)
+        deleted = sa.delete(Outbox).where(Outbox.sequence <= (done or 0)).returning(Outbox.sequence)
+        return len(p.session.execute(deleted).all())
 
 
 def _entry(sequence: int, body: str) -> Entry:

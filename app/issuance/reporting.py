@@ -65,7 +65,7 @@ def _find_order(p: Partition, report: Report) -> Order:
 
 def _find_copy(p: Partition, report: Report, order: Order) -> Issuance:
     attempt = p.session.get(Attempt, report.attempt_id)
-    copy = attempt and p.session.get(Issuance, attempt.issuance_id)
+    copy = p.session.get(Issuance, attempt.issuance_id) if attempt else None
     if attempt is None or copy is None or copy.order_id != order.order_id:
         raise ForeignReportError(report.event.value)
     attempt.outcome = report.details[:MAX_DETAILS]

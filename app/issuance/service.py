@@ -257,4 +257,5 @@ def _digest(cardholder: Cardholder, requests: list[Request]) -> str:
 
 
 def _get(p: Partition, order_id: str) -> Order:
-    return found(p.session.get(Order, order_id))
+    order: Order = found(p.session.get(Order, order_id))
+    return order

@@ -6,7 +6,6 @@ import base64
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import time
 from pathlib import Path
@@ -298,12 +297,6 @@ def make_request(kind: str = "resident_record", options: frozenset[Option] = fro
 @pytest.fixture
 def stage(app: Flask, room: FakeRoom) -> Stage:
     return Stage().arrive()
-
-
-@pytest.fixture
-def clean() -> Iterator[ExitStack]:
-    with ExitStack() as stack:
-        yield stack
 
 
 def rows(model, code: str = HOME, *where):

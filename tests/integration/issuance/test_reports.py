@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 
 import pytest
@@ -44,8 +45,6 @@ def close(verdict: Verdict, case_id: int | None = None):
 
 
 def entries() -> list[tuple[str, int]]:
-    import json
-
     bodies = [json.loads(row.body) for row in rows(Outbox)]
     return [(body["entry_type"], body["yen"]) for body in bodies]
 
