@@ -12,7 +12,7 @@ from app.extensions import BigId, Instant, PartitionBase, db, one_of
 
 
 class _Entry:
-    """`entry_hash` = SHA-256(previous hash, canonical JSON of the rest), hex."""
+    """`entry_hash` = SHA-256 of the canonical JSON of all other columns, the previous hash among them; hex."""
 
     sequence: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(Instant)

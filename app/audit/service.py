@@ -5,7 +5,7 @@ Entries are chained: one that was changed or taken out breaks the chain.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -68,30 +68,32 @@ def record(where: HasSession | Session, actor: str, action: Action, subject: str
 def verify(where: HasSession | Session) -> Break | None:
     """The first break of a chain; None when every entry follows and the head row names the last one."""
     session, entry, head = _chain(where)
+    query = sa.select(entry.__table__).order_by(entry.sequence).execution_options(yield_per=BATCH)
+    with session.execute(query) as entries:
+        found, sequence, tip = _follow(dict(row) for row in entries.mappings())
+    known = session.execute(sa.select(head.audit_sequence, head.audit_hash)).one()
+    if found is None and (known.audit_sequence, known.audit_hash) != (sequence, tip):
+        return Break(sequence + 1, "the last entries are missing")
+    return found
+
+
+def _follow(entries: Iterable[dict[str, Any]]) -> tuple[Break | None, int, str]:
+    """The first break, or None with the number and the hash of the last entry."""
     sequence, tip = 0, FIRST_HASH
-    for row in _entries(session, entry):
+    for row in entries:
         sequence += 1
         if row["sequence"] != sequence:
-            return Break(sequence, "an entry is missing")
+            return Break(sequence, "an entry is missing"), sequence, tip
         if row["previous_hash"] != tip or row["entry_hash"] != _hash(row):
-            return Break(sequence, "an entry was changed")
+            return Break(sequence, "an entry was changed"), sequence, tip
         tip = row["entry_hash"]
-    known = session.execute(sa.select(head.audit_sequence, head.audit_hash)).one()
-    if (known.audit_sequence, known.audit_hash) != (sequence, tip):
-        return Break(sequence + 1, "the last entries are missing")
-    return None
+    return None, sequence, tip
 
 
 def _chain(where: HasSession | Session) -> tuple[Session, Any, Any]:
     if isinstance(where, Session):
         return where, UnionAuditEntry, UnionHead
     return where.session, AuditEntry, Head
-
-
-def _entries(session: Session, entry: Any) -> Iterator[dict[str, Any]]:
-    query = sa.select(entry.__table__).order_by(entry.sequence).execution_options(yield_per=BATCH)
-    for row in session.execute(query):
-        yield dict(row._mapping)
 
 
 def _hash(values: dict[str, Any]) -> str:
