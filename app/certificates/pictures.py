@@ -96,5 +96,5 @@ def mark_specimen(image: Image.Image) -> Image.Image:
 def to_png(image: Image.Image) -> bytes:
     """The file."""
     file = io.BytesIO()
-    image.save(file, "PNG", optimize=True)
+    image.save(file, "PNG", compress_level=3)
     return file.getvalue()
