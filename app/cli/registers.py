@@ -57,6 +57,8 @@ def import_file(  # noqa: PLR0913 one parameter an option
     """Compare FILE with a register of MUNICIPALITY; with --commit, apply it: all of it or nothing."""
     key = _config().secrets.register
     with plain_errors():
+        with partitions.open(municipality):  # is it there? before a large file is read
+            pass
         with _bar(file, "reading", as_json) as bar:
             options = Options(encoding, not old_numbers, find_missing, bar.update)
             parsed = importing.read_file(file, REGISTERS[name], options)

@@ -15,6 +15,7 @@ from app.extensions import PartitionBase
 from app.residents import importing
 from app.residents.importing import PERSONS, Options, Plan
 from app.residents.registers import Register
+from tests.postgres import Cluster, postgres  # noqa: F401 (a fixture)
 
 KEY = bytes(range(32))
 
@@ -29,7 +30,15 @@ class OpenPartition:
 
 @pytest.fixture
 def p() -> Iterator[OpenPartition]:
-    engine = sa.create_engine("sqlite://")
+    yield from _opened(sa.create_engine("sqlite://"))
+
+
+@pytest.fixture
+def on_postgresql(postgres: Cluster) -> Iterator[OpenPartition]:  # noqa: F811
+    yield from _opened(sa.create_engine(postgres.url(postgres.make_database(), "admin")))
+
+
+def _opened(engine: sa.Engine) -> Iterator[OpenPartition]:
     PartitionBase.metadata.create_all(engine)
     with Session(engine) as session:
         session.add(Head(head_id=1))
