@@ -1,0 +1,239 @@
+"""The commands: what they print, and that bad input is one line, status 2, and no change."""
+
+import base64
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from click.testing import Result
+from flask import Flask
+
+from app import create_app
+from app.audit.models import AuditEntry, UnionAuditEntry
+from app.config import Config
+from app.extensions import db
+from app.municipalities import queries, service
+from app.municipalities.models import MemberState
+from app.municipalities.partitions import partitions
+from app.municipalities.union import union_write
+from tests.integration.municipalities.conftest import A, B
+
+Run = Callable[..., Result]
+KEY = base64.b64encode(bytes(range(32))).decode()
+PNG = b"\x89PNG\r\n\x1a\n rest"
+TEXTS = ("resident_record.attestation_all", "resident_record.attestation_part", "seal_registration.attestation")
+
+
+@pytest.fixture
+def flask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """The whole app on an empty folder."""
+    monkeypatch.setenv("FLASK_RUN_FROM_CLI", "true")
+    return create_app(Config(tmp_path / "koiki", f"sqlite:///{tmp_path}/koiki/union.db"))
+
+
+@pytest.fixture
+def run(flask: Flask) -> Run:
+    """`flask …`, on an empty folder."""
+    runner = flask.test_cli_runner()
+    yield lambda *words: runner.invoke(args=list(words))
+    partitions.dispose()
+    with flask.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def begun(run: Run) -> Run:
+    """The same with a union and the town A."""
+    _fine(run("union", "init", "みどりの広域連合"))
+    _fine(run("municipalities", "add", A, "若草市", "--prefecture", "青嶺県"))
+    return run
+
+
+def _fine(result: Result) -> str:
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def _refused(result: Result) -> str:
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    lines = result.stderr.strip().splitlines()
+    assert "Traceback" not in result.stderr
+    return lines[-1]
+
+
+def test_before_there_is_a_union(run: Run) -> None:
+    for words in (["municipalities", "list"], ["db", "status"], ["terminals", "list"], ["audit", "verify"]):
+        assert _refused(run(*words)) == "there is no union yet: run 'union init NAME'"
+    findings = {f["about"]: f for f in json.loads(run("union", "doctor", "--json").stdout)}
+    assert not findings["secrets"]["is_well"]
+    assert not findings["union schema"]["is_well"]
+    assert findings["sqlite"]["is_well"]
+
+
+def test_a_union_from_nothing_until_it_can_issue(begun: Run, tmp_path: Path) -> None:
+    """What docs/operators.md tells, command by command."""
+    site = ["--municipality", A, "--name", "若草市役所", "--office-hours", "08:30-17:15"]
+    _fine(begun("municipalities", "sites", "add", "hall", *site))
+    _fine(
+        begun("terminals", "enrol", "k1", "--site", "hall", "--public-key", KEY, "--agent-url", "http://127.0.0.1:8801")
+    )
+    doctor = begun("union", "doctor", "--json")
+    assert doctor.exit_code == 2
+    lacks = next(f["says"] for f in json.loads(doctor.stdout) if f["about"] == f"{A} 若草市")
+    assert all(word in lacks for word in ("officeholder", "opening hours", "a fee for", *TEXTS))
+
+    (tmp_path / "seal.png").write_bytes(PNG)
+    seal = ["--seal", str(tmp_path / "seal.png"), "--seal-mm", "18"]
+    _fine(begun("municipalities", "officeholder", "add", A, "--title", "青嶺県若草市長", "--name", "青木　一", *seal))
+    for key in TEXTS:
+        _fine(begun("municipalities", "text", "set", A, key, "相違ないことを証明する。"))
+    for kind in ("resident_record", "seal_registration"):
+        _fine(begun("municipalities", "fee", "set", A, kind, "200"))
+    _fine(begun("municipalities", "hours", "set", A, "06:30-23:00"))
+    doctor = begun("union", "doctor")
+    assert f"{A} 若草市" in doctor.stdout
+    assert "can issue" in doctor.stdout
+    assert doctor.exit_code == 0, doctor.output
+    assert "whole" in _fine(begun("audit", "verify"))
+
+
+def test_a_second_union_is_refused(begun: Run, flask: Flask) -> None:
+    keys = {p.name: p.read_bytes() for p in flask.config["KOIKI"].keys_folder.iterdir()}
+    assert _refused(begun("union", "init", "x")) == "there is a union already"
+    assert {p.name: p.read_bytes() for p in flask.config["KOIKI"].keys_folder.iterdir()} == keys
+
+
+def test_an_interrupted_beginning_is_finished(run: Run, flask: Flask) -> None:
+    _fine(run("union", "init", "first"))
+    with flask.app_context(), union_write() as session:
+        for table in ("union_info", "union_head", "union_audit_entry"):
+            session.execute(sa.text(f"DELETE FROM {table}"))  # noqa: S608 names of this test
+    _fine(run("union", "init", "second"))
+
+
+BAD = {
+    "a bad code": ["municipalities", "add", "901017", "x", "--prefecture", "y"],
+    "a member twice": ["municipalities", "add", A, "x", "--prefecture", "y"],
+    "an unknown place": ["municipalities", "add", B, "x", "--prefecture", "y", "--place", "none"],
+    "bad hours": ["municipalities", "hours", "set", A, "8-17"],
+    "hours the wrong way": ["municipalities", "hours", "set", A, "17:00-08:00"],
+    "a bad day": ["municipalities", "fee", "set", A, "resident_record", "200", "--from", "2026-02-30"],
+    "a bad kind": ["municipalities", "fee", "set", A, "passport", "200"],
+    "a bad moment": ["municipalities", "closure", "add", "--from", "soon"],
+    "a bad key": ["terminals", "enrol", "k", "--site", "s", "--public-key", "§", "--agent-url", "http://127.0.0.1:1"],
+    "no such site": [
+        "terminals",
+        "enrol",
+        "k",
+        "--site",
+        "s",
+        "--public-key",
+        KEY,
+        "--agent-url",
+        "http://127.0.0.1:1",
+    ],
+    "no such terminal": ["terminals", "stop", "none", "--reason", "x"],
+    "no such closure": ["municipalities", "closure", "lift", "7"],
+    "no such town": ["municipalities", "state", B, "down"],
+}
+
+
+@pytest.mark.parametrize("words", BAD.values(), ids=BAD)
+def test_bad_input(begun: Run, flask: Flask, words: list[str]) -> None:
+    def entries() -> list[object]:
+        with flask.app_context(), union_write() as session:
+            return list(session.scalars(sa.select(UnionAuditEntry.entry_hash)))
+
+    before = entries()
+    assert _refused(begun(*words))
+    assert entries() == before
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["municipalities", "list"],
+        ["municipalities", "sites", "list"],
+        ["municipalities", "closure", "list"],
+        ["terminals", "list"],
+        ["db", "status"],
+        ["audit", "verify"],
+    ],
+)
+def test_every_listing_speaks_json(begun: Run, words: list[str]) -> None:
+    assert isinstance(json.loads(_fine(begun(*words, "--json"))), list)
+
+
+def test_an_upgrade_goes_on_past_a_town_that_fails(begun: Run, flask: Flask) -> None:
+    _fine(begun("municipalities", "add", B, "町", "--prefecture", "青嶺県"))
+    (flask.config["KOIKI"].home / "partitions" / f"{A}.db").unlink()
+    result = begun("db", "upgrade")
+    assert result.exit_code == 1
+    assert "partitions: 1 of 2 at 0001" in result.stdout
+    assert f"{A}" in result.stdout
+    with flask.app_context():
+        assert queries.get_member(A).last_error == f"partition of {A}: its file is missing"
+        assert queries.get_member(B).last_error is None
+
+
+def test_drift_is_shown(begun: Run, flask: Flask) -> None:
+    with flask.app_context(), partitions.open(A, write=True) as p:
+        p.session.execute(sa.text("UPDATE alembic_version SET version_num = '0000'"))
+    result = begun("db", "status", "--json")
+    assert result.exit_code == 1
+    rows = {row["database"]: row for row in json.loads(result.stdout)}
+    assert (rows["union"]["is_newest"], rows[A]["is_newest"], rows[A]["revision"]) == (True, False, "0000")
+
+
+def test_a_broken_chain_is_told(begun: Run, flask: Flask) -> None:
+    _fine(begun("audit", "verify"))
+    with flask.app_context(), union_write() as session:
+        session.execute(sa.update(UnionAuditEntry).values(actor="somebody else"))
+    result = begun("audit", "verify", "--json")
+    assert result.exit_code == 1
+    rows = {row["chain"]: row for row in json.loads(result.stdout)}
+    assert (rows["union"]["is_whole"], rows["union"]["first_break"], rows[A]["is_whole"]) == (False, 1, True)
+
+
+def test_a_town_that_cannot_be_read_is_told(begun: Run, flask: Flask) -> None:
+    with flask.app_context():
+        service.set_member_state("test", A, MemberState.DOWN)
+    result = begun("audit", "verify", "--json")
+    assert result.exit_code == 1
+    assert [row["is_whole"] for row in json.loads(result.stdout)] == [True, False]
+
+
+def test_no_partition_entry_is_made_by_the_union(begun: Run, flask: Flask) -> None:
+    with flask.app_context(), partitions.open(A) as p:
+        assert p.session.scalars(sa.select(AuditEntry)).all() == []
+
+
+def test_terminals_stop_and_resume(begun: Run, flask: Flask) -> None:
+    _fine(begun("municipalities", "sites", "add", "hall", "--municipality", A, "--name", "若草市役所"))
+    _fine(
+        begun("terminals", "enrol", "k1", "--site", "hall", "--public-key", KEY, "--agent-url", "http://127.0.0.1:8801")
+    )
+    _fine(begun("terminals", "stop", "k1", "--reason", "maintenance"))
+    assert json.loads(_fine(begun("terminals", "list", "--json")))[0]["stopped_reason"] == "maintenance"
+    assert "stopped: maintenance" in begun("union", "doctor").stdout
+    _fine(begun("terminals", "resume", "k1"))
+    with flask.app_context():
+        assert not queries.get_terminal("k1").is_stopped
+
+
+def test_closures_holidays_switches_and_states(begun: Run, flask: Flask) -> None:
+    new_year = ["--municipality", A, "--from", "2126-12-29", "--until", "2127-01-04", "--reason", "年末年始"]
+    assert _fine(begun("municipalities", "closure", "add", *new_year)) == "closure 1\n"
+    assert "年末年始" in _fine(begun("municipalities", "closure", "list"))
+    _fine(begun("municipalities", "closure", "lift", "1"))
+    assert _fine(begun("municipalities", "closure", "list")) == ""
+    _fine(begun("municipalities", "holiday", "set", "2026-12-01", "--name", "記念の日"))
+    _fine(begun("municipalities", "switch", "set", A, "individual_number_at_kiosk", "yes"))
+    _fine(begun("municipalities", "hours", "close", A, "--day", "sun"))
+    _fine(begun("municipalities", "state", A, "suspended"))
+    with flask.app_context():
+        assert queries.get_member(A).state is MemberState.SUSPENDED
+    assert "the state active (it is suspended)" in begun("union", "doctor").stdout
