@@ -7,17 +7,16 @@ that the form cannot hold) is found when the sheet is laid out, B22 (paper, prin
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from app.certificates.ages import has_completed
 from app.certificates.catalogue import CertificateKind, Option, Relation, get_kind
 from app.municipalities.ordinances import Ordinance
-from app.residents.facts import BlockFacts, HouseholdFacts, PersonFacts, RecordedDate, SealFacts
+from app.residents.facts import BlockFacts, HouseholdFacts, PersonFacts, SealFacts
 from app.residents.vocabularies import BlockLevel, BlockReason, ResidentType, SealStatus
-from app.residents.wareki import ERAS
 
 KIOSK = "kiosk"
 
@@ -211,26 +210,7 @@ def _has_family_register_pending(case: Case) -> bool:
 
 def _is_under_age(case: Case) -> bool:
     age = int(case.ordinance.switch("minimum_age"))
-    return case.requester is not None and not _has_completed(age, case.requester.birth_date, case.today)
-
-
-def _has_completed(age: int, birth: RecordedDate, today: date) -> bool:
-    """On the birthday or later. Of a date that is not known in full, the year must be enough."""
-    if birth.day is not None:
-        attained = (birth.day.year + age, birth.day.month, birth.day.day)
-        return attained <= (today.year, today.month, today.day)
-    year = _year_in_words(birth.wording)
-    return year is not None and year + age < today.year
-
-
-def _year_in_words(wording: str) -> int | None:
-    """The Western year of 「推定昭和10年」, or None for 「年月日不詳」 and eras before 明治."""
-    names = "|".join(era.name for era in ERAS)
-    match = re.search(rf"({names})(元|\d+)年", wording)
-    if match is None:
-        return None
-    before = next(era.before_first_year for era in ERAS if era.name == match[1])
-    return before + (1 if match[2] == "元" else int(match[2]))
+    return case.requester is not None and not has_completed(age, case.requester.birth_date, case.today)
 
 
 def _is_under_guardianship(case: Case) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from app.certificates import documents, eligibility, fees
+from app.certificates import composing, eligibility, fees
 from app.certificates.catalogue import Option, get_kind
 from app.certificates.documents import Certification, Document
 from app.certificates.eligibility import Request
@@ -108,7 +108,7 @@ def _gather(
     shown = _in_order_of_sheet(eligibility.shown_persons(request, household), household)
     is_whole = len(shown) == len(household.members)
     issuer, day = get_issuer(p.code, request.at), request.at.date()
-    certification = documents.build_certification(get_kind(request.kind), is_whole, ordinance, issuer, day)
+    certification = composing.build_certification(get_kind(request.kind), is_whole, ordinance, issuer, day)
     return _Material(p, request, household, seal, ordinance, shown, certification, register_key)
 
 
@@ -120,14 +120,14 @@ def _in_order_of_sheet(wanted: Iterable[str], household: HouseholdFacts) -> tupl
 def _build_resident_record(m: _Material) -> Document:
     form = m.ordinance.switch("resident_record_layout")
     numbers = _individual_numbers(m) if Option.INDIVIDUAL_NUMBER in m.request.options else {}
-    return documents.build_resident_record(m.certification, m.household, m.shown, m.request.options, form, numbers)
+    return composing.build_resident_record(m.certification, m.household, m.shown, m.request.options, form, numbers)
 
 
 def _build_seal_registration(m: _Material) -> Document:
     person = m.household.member(m.request.requester)
     if person is None or m.seal is None:
         raise EligibilityRefusedError(eligibility.NOT_RESIDENT)
-    return documents.build_seal_registration(m.certification, person, m.seal)
+    return composing.build_seal_registration(m.certification, person, m.seal)
 
 
 _BUILDERS: dict[str, Callable[[_Material], Document]] = {

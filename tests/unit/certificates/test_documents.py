@@ -9,15 +9,13 @@ import pytest
 
 from app.certificates import samples
 from app.certificates.catalogue import KINDS, Option
+from app.certificates.composing import build_certification, build_resident_record, build_seal_registration
 from app.certificates.documents import (
     NOTHING,
     OMITTED,
     Certification,
     ForeignItems,
     ResidentRecordDocument,
-    build_certification,
-    build_resident_record,
-    build_seal_registration,
     from_json,
     numbered,
     page_numbers,
