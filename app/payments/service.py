@@ -6,11 +6,13 @@ Every function works in the union transaction that the caller holds (`municipali
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -64,13 +66,13 @@ def apply_entries(session: Session, home: str, epoch: int, entries: Sequence[Ent
 def _lock_cursor(session: Session, home: str, epoch: int, entries: Sequence[Entry]) -> RelayCursor:
     key = (home, epoch)
     cursor = session.get(RelayCursor, key, with_for_update=True, populate_existing=True)
-    if cursor is None:
-        # a new epoch begins where the restored or moved outbox does; what an older one has sent is recognised below
-        first = entries[0].sequence if entries else 1
-        cursor = RelayCursor(home=home, epoch=epoch, sequence=first - 1)
-        session.add(cursor)
-        session.flush()
-    return cursor
+    if cursor is not None:
+        return cursor
+    # a new epoch begins where the restored or moved outbox does; what an older one has sent is recognised below
+    first = {"home": home, "epoch": epoch, "sequence": entries[0].sequence - 1 if entries else 0}
+    with suppress(IntegrityError), session.begin_nested():  # another relay may be making it: wait and use theirs
+        session.execute(sa.insert(RelayCursor).values(first))
+    return session.get_one(RelayCursor, key, with_for_update=True, populate_existing=True)
 
 
 def _append(session: Session, home: str, epoch: int, entry: Entry) -> None:

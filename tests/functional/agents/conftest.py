@@ -20,7 +20,6 @@ from tests.integration.issuance.conftest import (  # noqa: F401 - fixtures
     Stage,
     config,
     furnished,
-    home,
     room,
     stage,
 )
@@ -29,7 +28,12 @@ pytestmark = pytest.mark.usefixtures("room")
 
 
 @pytest.fixture
-def app(config, home):  # noqa: F811 - the same journal, with the surface on it
+def engine() -> str:
+    return "sqlite"
+
+
+@pytest.fixture
+def app(config):  # noqa: F811 - the same journal, with the surface on it
     yield from _with_surface(config)
 
 

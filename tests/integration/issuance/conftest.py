@@ -38,6 +38,7 @@ from app.municipalities.partitions import partitions
 from app.municipalities.union import union_write
 from app.protocol.messages import GrantRequest, Report, ReportEvent, WorkAction
 from app.protocol.signatures import Signer
+from tests.postgres import Cluster, postgres  # noqa: F401 - a fixture
 
 HOME, OTHER = "901016", "901024"
 KIOSK, OTHER_KIOSK = "kiosk-a1", "kiosk-b1"
@@ -46,12 +47,14 @@ SEEDS = {KIOSK: b"\1" * 32, OTHER_KIOSK: b"\2" * 32}
 FEE = 300
 
 
-def make_config(home: Path) -> Config:
+def make_config(home: Path, database: str | None = None) -> Config:
+    """Files in `home`, or everything in one PostgreSQL `database`: the union in public, a schema a town."""
     environ = {
         f"KOIKI_SECRET_{name.upper()}": base64.b64encode(bytes([n + 1]) * 32).decode()
         for n, name in enumerate(SECRET_NAMES)
     }
-    return Config(home, f"sqlite:///{home / 'union.db'}", environ=environ)
+    union_url = database or f"sqlite:///{home / 'union.db'}"
+    return Config(home, union_url, environ=environ, place_urls={"cell": database or ""})
 
 
 def make_app(config: Config) -> Flask:
@@ -67,37 +70,55 @@ def make_app(config: Config) -> Flask:
     return app
 
 
-@pytest.fixture(scope="session")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home folder with a union of two towns, made once and copied for each test."""
-    home = tmp_path_factory.mktemp("furnished")
-    (home / "union.db").touch()
-    with make_app(make_config(home)).app_context():
+def furnish(config: Config, place_key: str) -> None:
+    """A union of two towns, each with a site, a terminal and a card."""
+    with make_app(config).app_context():
         with union_write() as session:
             migrating.upgrade(session.connection(), migrating.UNION)
             if session.get(UnionHead, 1) is None:
                 session.add(UnionHead(head_id=1))
             for number, (code, name) in enumerate(((HOME, "若草市"), (OTHER, "青葉町")), start=1):
-                session.add(Member(code=code, name=name, prefecture="青嶺県"))
-                session.flush()
-                session.add(_site(code))
-                session.flush()
-                session.add(_terminal(number, code))
+                for row in (_member(code, name, place_key), _site(code), _terminal(number, code)):
+                    session.add(row)
+                    session.flush()
         for code in (HOME, OTHER):
             partitions.create(code)
             with partitions.open(code, write=True) as p:
-                p.session.add(
-                    CardUser(
-                        card_user_id=1,
-                        atena_no=SUBJECT,
-                        kind=CardKind.INDIVIDUAL_NUMBER_CARD,
-                        credential="c" * 64,
-                        state=CardState.ACTIVE,
-                    )
-                )
+                p.session.add(_card())
         db.engine.dispose()
     partitions.dispose()
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Made once in files and copied for each test."""
+    home = tmp_path_factory.mktemp("furnished")
+    (home / "union.db").touch()
+    furnish(make_config(home), "embedded")
     return home
+
+
+@pytest.fixture(scope="session")
+def furnished_database(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> str:  # noqa: F811
+    """Made once in PostgreSQL and copied for each test."""
+    name = postgres.make_database()
+    furnish(make_config(tmp_path_factory.mktemp("furnished"), postgres.url(name, "admin")), "cell")
+    return name
+
+
+def _member(code: str, name: str, place_key: str) -> Member:
+    in_schema = {"place_schema": f"m{code}", "place_role": f"r{code}"} if place_key != "embedded" else {}
+    return Member(code=code, name=name, prefecture="青嶺県", place_key=place_key, **in_schema)
+
+
+def _card() -> CardUser:
+    return CardUser(
+        card_user_id=1,
+        atena_no=SUBJECT,
+        kind=CardKind.INDIVIDUAL_NUMBER_CARD,
+        credential="c" * 64,
+        state=CardState.ACTIVE,
+    )
 
 
 def _site(code: str) -> Site:
@@ -140,14 +161,23 @@ def make_document(name: str = "若草　太郎") -> ResidentRecordDocument:
     return replace(document, persons=(replace(document.persons[0], name=name),))
 
 
-@pytest.fixture
-def home(furnished: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(furnished, tmp_path / "home"))
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def engine(request: pytest.FixtureRequest) -> str:
+    """Both, unless a module says otherwise."""
+    return str(request.param)
 
 
 @pytest.fixture
-def config(home: Path) -> Config:
-    return make_config(home)
+def config(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Config:
+    if engine == "sqlite":
+        return make_config(Path(shutil.copytree(request.getfixturevalue("furnished"), tmp_path / "home")))
+    cluster, template = request.getfixturevalue("postgres"), request.getfixturevalue("furnished_database")
+    return make_config(tmp_path, cluster.url(cluster.make_database(template), "admin"))
+
+
+@pytest.fixture
+def home(config: Config) -> Path:
+    return config.home
 
 
 @pytest.fixture

@@ -22,6 +22,11 @@ PAPER = (ReportEvent.PRINTING, ReportEvent.PRINTED, ReportEvent.TAKEN)
 
 
 @pytest.fixture
+def engine() -> str:
+    return "sqlite"
+
+
+@pytest.fixture
 def run(app: Flask):
     app.cli.add_command(commands.group)
     runner: FlaskCliRunner = app.test_cli_runner()

@@ -8,6 +8,8 @@ import sys
 from datetime import date, datetime
 from pathlib import Path
 
+import pytest
+
 from app import clock
 from app.audit.models import Head
 from app.issuance.numbers import format_number, take_number
@@ -16,6 +18,11 @@ from tests.integration.issuance.conftest import HOME, rows
 
 ROOT = Path(__file__).parents[3]
 PROCESSES, EACH = 4, 50
+
+
+@pytest.fixture
+def engine() -> str:
+    return "sqlite"
 
 
 def test_four_processes_and_many_rollbacks(app, home: Path) -> None:

@@ -32,7 +32,6 @@ from app.issuance.models import (
     Outbox,
     PaymentEvent,
     Refusal,
-    Sheet,
 )
 from app.issuance.queries import get_preview
 from app.issuance.states import Payment, State
@@ -221,21 +220,6 @@ def test_the_visit_ends_with_its_order(stage: Stage) -> None:
     stage.report(ReportEvent.COMMITTED, yen=FEE)
     aftermath.follow_up(HOME, "test", stage.visit_id)
     assert visits.find_visit(stage.visit_id).state is VisitState.ENDED
-
-
-def test_the_sheet_is_erased_from_the_file(stage: Stage, config) -> None:
-    """The bytes at rest are looked for in the database file, before and after."""
-    stage.place()
-    stage.render()
-    (sheet,) = rows(Sheet)
-    file = config.home / "partitions" / f"{HOME}.db"
-    marks = [sheet.pdf[:24], sheet.preview[:24], rows(Issuance)[0].document[:40].encode()]
-    assert all(mark in file.read_bytes() for mark in marks)
-    stage.cancel()
-    partitions.dispose()
-    assert rows(Sheet) == []
-    assert not any(mark in file.read_bytes() for mark in marks)
-    assert "若草　太郎".encode() not in file.read_bytes()
 
 
 # --- What the schema refuses before any code is asked --------------------------------------------------------------

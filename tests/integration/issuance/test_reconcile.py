@@ -151,15 +151,6 @@ def test_an_open_mismatch_stops_the_terminal_even_after_a_crash(stage: Stage) ->
     later(1)
 
 
-def test_a_town_that_is_down_does_not_hold_up_the_others(stage: Stage, config) -> None:
-    stage.pay()
-    stage.leave()
-    partitions.dispose()
-    (config.home / "partitions" / f"{OTHER}.db").rename(config.home / "away.db")
-    assert later(1, (OTHER, HOME)) == 1
-    assert stage.order.payment is Payment.RELEASING
-
-
 def test_twice_is_once(stage: Stage) -> None:
     stage.pay()
     stage.leave()

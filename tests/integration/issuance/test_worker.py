@@ -23,6 +23,11 @@ from app.protocol.messages import ReportEvent
 from tests.integration.issuance.conftest import FEE, HOME, KIOSK, OTHER, FakeRoom, Stage, make_document, rows
 
 
+@pytest.fixture
+def engine() -> str:
+    return "sqlite"
+
+
 @pytest.fixture(scope="module")
 def renderer() -> Renderer:
     return Renderer()
