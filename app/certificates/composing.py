@@ -1,5 +1,6 @@
-"""PURE. Makes a document of what the registers and the ordinance say: which text stands in which field. The marks for what is
-omitted and for what is not recorded are those of `documents`.
+"""PURE. Makes a document of what the registers and the ordinance say: which text stands in which field.
+
+The marks for what is omitted and for what is not recorded are those of `documents`.
 """
 
 from __future__ import annotations
