@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import dataclasses
 import json
+from datetime import timedelta
 
 from flask import Blueprint, Response, jsonify, request
 
+from app import clock
 from app.agents.sealed import MAX_BODY, answer, open_call, signer
 from app.cards import service as cards
 from app.cards import visits
@@ -44,6 +46,7 @@ from app.web.access import agent_sealed, public
 
 bp = Blueprint("agents", __name__, url_prefix="/agents")
 
+SEEN_AGAIN = timedelta(seconds=5)
 # a terminal that was stopped still counts out the money that it holds
 _ALLOWED_WHEN_STOPPED = frozenset({WorkAction.NONE, WorkAction.RELEASE, WorkAction.COMMIT})
 _STATUS: tuple[tuple[type[KoikiError], int], ...] = (
@@ -89,8 +92,7 @@ def take_statement() -> Response:
 def give_work() -> Response:
     """A sign of life in, the next thing to do out."""
     call, terminal = open_call(WorkCall)
-    state = {"printer": call.printer, "sheets_left": call.sheets_left, "change_left": call.change_left}
-    municipalities.note_seen(terminal.terminal_id, json.dumps(state))
+    _note_seen(terminal, call)
     work = _find_work(terminal, visits.live_visit_of(terminal.terminal_id), call.call_id)
     if terminal.stopped_reason is not None and work.action not in _ALLOWED_WHEN_STOPPED:
         work = dataclasses.replace(work, action=WorkAction.NONE, payment_key="", yen=0, attempt_id="")
@@ -137,6 +139,14 @@ def take_report() -> Response:
 def show_portal_key() -> Response:
     """The portal's public key, which an agent pins when it is enrolled."""
     return jsonify(public_key=to_base64url(signer().public_key))
+
+
+def _note_seen(terminal: TerminalFacts, call: WorkCall) -> None:
+    """An agent calls several times a second; the union is written for a change, or to say that it still lives."""
+    state = json.dumps({"printer": call.printer, "sheets_left": call.sheets_left, "change_left": call.change_left})
+    seen = terminal.last_seen_at
+    if state != terminal.device_state or seen is None or clock.now() - seen > SEEN_AGAIN:
+        municipalities.note_seen(terminal.terminal_id, state)
 
 
 def _find_work(terminal: TerminalFacts, visit: VisitFacts | None, call_id: str) -> Work:

@@ -76,6 +76,16 @@ def test_nobody_there(agent: Agent) -> None:
     assert '"sheets_left": 100' in get_terminal(KIOSK).device_state
 
 
+def test_a_sign_of_life_is_written_for_a_change_or_now_and_then(agent: Agent) -> None:
+    agent.work()
+    first = get_terminal(KIOSK).last_seen_at
+    agent.work()
+    assert get_terminal(KIOSK).last_seen_at == first
+    assert agent.post("work", WorkCall(KIOSK, "c", int(time.time()), "media-jam", 100, 5000)).status_code == 200
+    assert get_terminal(KIOSK).last_seen_at > first
+    assert "media-jam" in get_terminal(KIOSK).device_state
+
+
 @pytest.mark.parametrize("route", ROUTES)
 @pytest.mark.parametrize("body", [None, [], "text", {}, {"envelope": 1}, {"envelope": "x"}, {"envelope": "e30.e30"}])
 def test_what_is_not_sealed_is_not_read(agent: Agent, route: str, body: object) -> None:
