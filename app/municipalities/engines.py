@@ -39,9 +39,10 @@ POSTGRES = {
         # a prepared plan of one town's table would fail in another town's schema
         "prepare_threshold": None,
         "connect_timeout": 3,
-        "options": "-c statement_timeout=60s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
     },
 }
+# said in each transaction and not once a connection: a pooler between us and the server hands connections around
+LIMITS = ("SET LOCAL statement_timeout = '60s'", "SET LOCAL lock_timeout = '10s'")
 
 
 def journal_mode(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> str:
@@ -90,8 +91,7 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 def _begin_postgres(connection: sa.Connection) -> None:
     options = connection.get_execution_options()
     mode = () if options.get("writes", False) else ("SET TRANSACTION READ ONLY",)
-    if statements := (*mode, *options.get("route", ())):
-        connection.exec_driver_sql("; ".join(statements))  # one round trip
+    connection.exec_driver_sql("; ".join((*mode, *LIMITS, *options.get("route", ()))))  # one round trip
 
 
 @cache

@@ -44,6 +44,7 @@ def current(connection: sa.Connection) -> str | None:
 def upgrade(connection: sa.Connection, tree: str) -> str:
     """Migrate to the head within the connection's transaction; give the revision."""
     if connection.dialect.name == "postgresql":  # on SQLite the transaction is the only writer anyway
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext(coalesce(current_schema(), '')))")
     config = settings(tree)
     config.attributes["connection"] = connection

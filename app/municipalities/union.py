@@ -3,6 +3,8 @@
 `with union_write() as session:` begins a transaction that may write and commits it at the end of the block;
 `with union_read()` cannot write. A unit inside another one joins it: it sees what the outer one wrote, and only the
 outermost commits. `db.session` stays unused: a read left open in it would hold a writer up.
+
+Who writes in a town and in the union writes in the town first: two that hold each other's lock would both wait.
 """
 
 from __future__ import annotations
@@ -12,7 +14,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
+from weakref import WeakSet
 
+from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 
 from app.config import Config
@@ -20,6 +24,7 @@ from app.extensions import UnionSession, db
 from app.municipalities import engines, migrating
 from app.municipalities.errors import NestedUnitError, UnionDownError, UnionMissingError
 
+_attached: WeakSet[Engine] = WeakSet()
 _unit: ContextVar[tuple[UnionSession, bool] | None] = ContextVar("union_unit", default=None)
 
 
@@ -33,8 +38,12 @@ def flask_settings(config: Config) -> dict[str, object]:
 
 def attach() -> None:
     """After `db.init_app`, in the app's context: let the union's transactions begin explicitly and survive a fork."""
-    engine = engines.begin_explicitly(db.engine)
-    engines.at_fork(lambda: engine.dispose(close=False))
+    _attached.add(engines.begin_explicitly(db.engine))
+
+
+def _renew_after_fork() -> None:
+    for engine in _attached:
+        engine.dispose(close=False)
 
 
 def upgrade() -> str:
@@ -122,3 +131,6 @@ def _begin(session: UnionSession, writes: bool) -> None:
         session.connection(execution_options={"writes": writes})
     except DBAPIError as error:
         raise _down(error) from error
+
+
+engines.at_fork(_renew_after_fork)

@@ -133,23 +133,55 @@ def schemas(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Towns]:
     made.dispose()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
-    """A bare app on a union that was just begun, in its context; the towns lie in files."""
-    url = f"sqlite:///{tmp_path}/union.db"
-    if request.param == "postgresql":
-        cluster = request.getfixturevalue("postgres")
-        url = cluster.url(cluster.make_database(), "admin")
-    config = Config(tmp_path, url)
+def _app(folder: Path, url: str) -> Flask:
+    config = Config(folder, url)
     flask = Flask("koiki")
     flask.config["KOIKI"] = config
     flask.config.update(union.flask_settings(config))
     db.init_app(flask)
     with flask.app_context():
         union.attach()
-        partitions.configure(config)
+    return flask
+
+
+def _begin_union(folder: Path, url: str) -> str:
+    with _app(folder, url).app_context():
         union.upgrade()
         service.init_union("test", "みどりの広域連合", "Midori Union", "000-000-0000")
+        db.engine.dispose()
+    return url
+
+
+@pytest.fixture(scope="session")
+def begun_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A union that was just begun, to copy."""
+    folder = tmp_path_factory.mktemp("begun")
+    _begin_union(folder, f"sqlite:///{folder}/union.db")
+    return folder / "union.db"
+
+
+@pytest.fixture(scope="session")
+def begun_database(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> str:  # noqa: F811
+    """The same in PostgreSQL."""
+    name = postgres.make_database()
+    _begin_union(tmp_path_factory.mktemp("begun"), postgres.url(name, "admin"))
+    return name
+
+
+def _copied_union(request: pytest.FixtureRequest, folder: Path) -> str:
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("begun_file"), folder / "union.db")
+        return f"sqlite:///{folder}/union.db"
+    begun, cluster = request.getfixturevalue("begun_database"), request.getfixturevalue("postgres")
+    return cluster.url(cluster.make_database(begun), "admin")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """A bare app on a union that was just begun, in its context; the towns lie in files."""
+    flask = _app(tmp_path, _copied_union(request, tmp_path))
+    with flask.app_context():
+        partitions.configure(flask.config["KOIKI"])
         yield flask
         partitions.dispose()
         db.engine.dispose()
