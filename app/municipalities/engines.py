@@ -62,6 +62,8 @@ def sqlite_connect(path: Path) -> sqlite3.Connection:
 def engine_options(url: str) -> dict[str, Any]:
     """Arguments of `create_engine` for any database of the house, except a partition's file."""
     common = {"hide_parameters": True}  # a parameter may be a person: never in an error text
+    if url == "sqlite://":  # in memory, for a page or a test that needs no union
+        return common
     if url.startswith("sqlite"):
         path = Path(sa.make_url(url).database or "")
         return common | {"creator": lambda: sqlite_connect(path), "poolclass": QueuePool, "max_overflow": -1}

@@ -13,6 +13,7 @@ from app.config import Config
 from app.municipalities.errors import BadPlaceError
 
 EMBEDDED = "embedded"
+CODE = "{code}"
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
@@ -67,10 +68,12 @@ class PlaceRow(Protocol):
 def locate(config: Config, member: PlaceRow) -> Place:
     """The place of a member. `{code}` in a URL of the settings becomes the member's code.
 
-    :raises BadPlaceError: if the settings do not know the key.
+    :raises BadPlaceError: if the settings do not know the key, or towns would share one schema or one role's rights.
     """
     if member.place_key == EMBEDDED:
         return Place(f"sqlite:///{config.home / 'partitions' / (member.code + '.db')}")
     if (url := config.place_urls.get(member.place_key)) is None:
         raise BadPlaceError(f"KOIKI_PLACE_{member.place_key.upper()} is not set")
-    return Place(url.replace("{code}", member.code), member.place_schema, member.place_role)
+    if CODE not in url and not (member.place_schema and member.place_role):
+        raise BadPlaceError(f"a town in '{member.place_key}' needs a schema and a role of its own")
+    return Place(url.replace(CODE, member.code), member.place_schema, member.place_role)

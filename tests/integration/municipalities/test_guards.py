@@ -50,11 +50,12 @@ def test_a_new_row_belongs_to_the_first_town_it_was_added_to(towns: Towns) -> No
         p.session.add(row)
 
 
-def test_a_row_may_go_back_to_its_own_town(towns: Towns) -> None:
+@pytest.mark.parametrize("way", ["add", "merge", "merge_all"])
+def test_a_row_may_go_back_to_its_own_town(towns: Towns, way: str) -> None:
     row = _row_of_a(towns)
     with towns.registry.open(A, write=True) as p:
         row.atena_no = "27"
-        p.session.merge(row)
+        SMUGGLE[way](p.session, row)
     with towns.registry.open(A) as p:
         assert p.session.scalars(sa.select(CardUser.atena_no)).one() == "27"
 

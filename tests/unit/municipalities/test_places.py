@@ -42,6 +42,12 @@ def test_a_place_may_name_the_code() -> None:
     assert locate(CONFIG, Row(place_key="own")).url == "x:///901016"
 
 
+@pytest.mark.parametrize("names", [{}, {"place_schema": "m901016"}, {"place_role": "r901016"}])
+def test_towns_share_no_schema_and_no_rights(names: dict[str, str]) -> None:
+    with pytest.raises(BadPlaceError, match="schema and a role"):
+        locate(CONFIG, Row(place_key="cell1", **names))
+
+
 def test_a_place_that_the_settings_do_not_know() -> None:
     with pytest.raises(BadPlaceError, match="KOIKI_PLACE_CELL2 is not set"):
         locate(CONFIG, Row(place_key="cell2"))
