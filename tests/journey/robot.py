@@ -22,6 +22,22 @@ PAUSE_SECONDS = 0.1
 PIECES = (1000, 500, 100, 50, 10)
 
 
+_opened: list[httpx.Client] = []
+
+
+def client(*, follow_redirects: bool = False) -> httpx.Client:
+    """A client that `close_all` closes."""
+    made = httpx.Client(follow_redirects=follow_redirects, timeout=30)
+    _opened.append(made)
+    return made
+
+
+def close_all() -> None:
+    """Everybody goes home. Called after each test."""
+    while _opened:
+        _opened.pop().close()
+
+
 class JourneyError(AssertionError):
     """The journey could not go on; the message names the page, never what stands on it."""
 
@@ -48,7 +64,7 @@ class Browser:
     """Follows redirects between portal and agent, keeps cookies of both."""
 
     patience: float = STEP_SECONDS
-    client: httpx.Client = field(default_factory=lambda: httpx.Client(follow_redirects=True, timeout=30))
+    client: httpx.Client = field(default_factory=lambda: client(follow_redirects=True))
 
     def get(self, url: str) -> Page:
         return self._again(lambda: self.client.get(url))
@@ -91,7 +107,7 @@ class Desk:
     """The hands: the simulators' forms of one terminal."""
 
     agent_url: str
-    client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30))
+    client: httpx.Client = field(default_factory=client)
 
     def do(self, path: str, **data: str | int) -> None:
         answer = self.client.post(f"{self.agent_url}/desk/{path}", data={k: str(v) for k, v in data.items()})
@@ -114,12 +130,18 @@ class Desk:
             self.insert(next(piece for piece in PIECES if piece <= missing))
             missing = self._missing()
 
-    def _missing(self) -> int:
+    def wait_until_asked(self) -> dict[str, Any]:
+        """The state of the cash device, once it takes money."""
         deadline = time.monotonic() + STEP_SECONDS
         while (cash := self.state()["cash"])["state"] == "none":
             if time.monotonic() > deadline:
                 raise JourneyError("the machine does not ask for money")
             time.sleep(PAUSE_SECONDS)
+        found: dict[str, Any] = cash
+        return found
+
+    def _missing(self) -> int:
+        cash = self.wait_until_asked()
         return int(cash["yen"] - cash["yen_inserted"]) if cash["state"] == "collecting" else 0
 
     def sheets(self) -> list[dict[str, object]]:

@@ -1,0 +1,93 @@
+"""What really happened, read from the files that the devices and the databases keep: the ground truth of a run."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pypdf import PdfReader
+
+from app import serve
+from tests.journey.installation import Installation
+
+NUMBER = re.compile(r"\d{8} \S+ \d{3} \d{7}")
+
+
+@dataclass(frozen=True)
+class Slip:
+    """One sheet that left a printer."""
+
+    terminal: str
+    attempt_id: str
+    sheet: int
+    sheets: int
+
+
+def rows(database: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
+    """Read a SQLite file without disturbing who writes it."""
+    with sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=30) as connection:
+        return connection.execute(sql, values).fetchall()
+
+
+def partition_files(installation: Installation) -> list[Path]:
+    return sorted((installation.home / "partitions").glob("*.db"))
+
+
+def everywhere(installation: Installation, sql: str) -> list[tuple[Any, ...]]:
+    """The rows of all partitions."""
+    return [row for file in partition_files(installation) for row in rows(file, sql)]
+
+
+def slips(installation: Installation) -> list[Slip]:
+    """Every sheet in the output trays' own logs."""
+    found = []
+    for folder in serve.agent_folders(installation.config):
+        log = folder / "tray.log"
+        lines = log.read_text().splitlines() if log.exists() else []
+        for facts in map(json.loads, lines):
+            if "sheets" in facts and "sheet" in facts:
+                found.append(Slip(folder.name, facts["attempt_id"], facts["sheet"], facts["sheets"]))
+    return found
+
+
+def cash_kept(installation: Installation) -> dict[str, int]:
+    """Yen by payment key that the cash devices say they kept."""
+    kept: dict[str, int] = {}
+    for folder in serve.agent_folders(installation.config):
+        file = folder / "cash.db"
+        if file.exists():
+            kept |= dict(rows(file, "SELECT payment_key, yen_kept FROM session WHERE yen_kept > 0"))
+    return kept
+
+
+def cash_open(installation: Installation) -> int:
+    """Payments in which money still lies in escrow."""
+    files = [folder / "cash.db" for folder in serve.agent_folders(installation.config)]
+    sql = "SELECT count(*) FROM session WHERE state IN ('collecting', 'held')"
+    return sum(rows(file, sql)[0][0] for file in files if file.exists())
+
+
+def ledger(installation: Installation) -> Counter[str]:
+    """Yen by payment key that the union's ledger says were charged."""
+    sql = "SELECT payment_key, yen FROM ledger_entry WHERE entry_type = 'charge'"
+    found: Counter[str] = Counter()
+    for key, yen in rows(installation.home / "union.db", sql):
+        found[key] += yen
+    return found
+
+
+def text_of(pdf: Path) -> str:
+    """The words of a sheet, blanks removed."""
+    return re.sub(r"\s", "", "".join(page.extract_text() for page in PdfReader(pdf).pages))
+
+
+def number_of(pdf: Path) -> str:
+    """The 発行番号 on a sheet."""
+    found = NUMBER.search(PdfReader(pdf).pages[0].extract_text())
+    assert found, "a sheet without a number"
+    return found[0]
