@@ -27,7 +27,7 @@ from app.protocol.messages import CardFailure, Hello
 from app.protocol.signatures import BadEnvelopeError, Signer, open_sealed, peek
 from app.web import languages, session
 from app.web.access import UnknownTerminalError, public, terminal_required, visit_required
-from app.web.htmx import see_other
+from app.web.htmx import is_fragment, see_other
 
 HELLO_SECONDS = 60
 
@@ -64,6 +64,8 @@ def start() -> ResponseReturnValue:
         return go_on(stand(visit).step)
     if (screen := _not_now(clock.now())) is not None:
         return screen
+    if is_fragment():  # a screen that said "not now" asks again: now, and as a whole page
+        return see_other(url_for("kiosk.start"))
     offered = languages.offered()
     return show("start", Step.CARD, languages=offered, message="")
 
@@ -72,10 +74,12 @@ def _not_now(at: datetime) -> ResponseReturnValue | None:
     """The screen that says why nobody can begin here at the moment, if so."""
     reason = service_hours.out_of_service(g.terminal, at)
     if reason:
-        return show("stopped", message=screens.OUT_OF_SERVICE[reason], phone=service_hours.phone())
+        return show(
+            "stopped", live=url_for("kiosk.start"), message=screens.OUT_OF_SERVICE[reason], phone=service_hours.phone()
+        )
     if not service_hours.is_any_open(g.terminal, at):
         message = screens.opening_words(service_hours.next_opening(g.terminal, at))
-        return show("closed", message=message, phone=service_hours.phone())
+        return show("closed", live=url_for("kiosk.start"), message=message, phone=service_hours.phone())
     return None
 
 

@@ -55,7 +55,7 @@ def choose_usual() -> ResponseReturnValue:
 @at(Step.CHOOSE)
 def options() -> ResponseReturnValue:
     home, kind = find_home(), _kind()
-    form = read_options(None, home.names, {option.value for option in home.options(kind)})
+    form = read_options(None, len(home.members), {option.value for option in home.options(kind)})
     form.scope.data = Scope.ALL.value
     form.person.data, form.option.data = [], []
     return _options_page(home, kind, form)
@@ -66,7 +66,7 @@ def options() -> ResponseReturnValue:
 @at(Step.CHOOSE)
 def choose_options() -> ResponseReturnValue:
     home, kind = find_home(), _kind()
-    form = read_options(request.form, home.names, {option.value for option in home.options(kind)})
+    form = read_options(request.form, len(home.members), {option.value for option in home.options(kind)})
     problems = _problems(form, home)
     if problems:
         return _options_page(home, kind, form, problems)
@@ -118,7 +118,6 @@ def confirm() -> ResponseReturnValue:
         lines=lines_of(order, items),
         items=items,
         may_add=may_add,
-        here=live,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, IntegerField, RadioField, SelectMultipleField
@@ -14,7 +14,8 @@ from app.kiosk.basket import MAX_COPIES, Item, Scope
 class OptionsForm(Form):
     """Of whom, with which items, in how many copies."""
 
-    scope = RadioField(choices=[(scope.value, scope.value) for scope in Scope], default=Scope.SELF.value)
+    # plain values: the templates write the labels (the type stubs still ask for pairs, which WTForms 3.3 deprecates)
+    scope = RadioField(choices=list(Scope), default=Scope.ALL)
     person = SelectMultipleField(coerce=int, default=())
     option = SelectMultipleField(default=())
     copies = IntegerField(default=1, validators=[NumberRange(1, MAX_COPIES)])
@@ -28,9 +29,9 @@ class OptionsForm(Form):
         )
 
 
-def read_options(given: MultiDict[str, str] | None, members: Sequence[str], options: Collection[str]) -> OptionsForm:
-    """The form over this household and this certificate's options; `given` None for a fresh page."""
+def read_options(given: MultiDict[str, str] | None, members: int, options: Collection[str]) -> OptionsForm:
+    """The form over a household of `members` and this certificate's options; `given` None for a fresh page."""
     form = OptionsForm(given)
-    form.person.choices = [(number, name) for number, name in enumerate(members, start=1)]
-    form.option.choices = [(name, name) for name in sorted(options)]
+    form.person.choices = [str(number) for number in range(1, members + 1)]  # type: ignore[misc]
+    form.option.choices = sorted(options)  # type: ignore[arg-type]
     return form

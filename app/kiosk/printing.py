@@ -79,16 +79,14 @@ def _change(order: OrderView) -> int:
 @at(Step.DONE, Step.RETURNED, Step.STAFF)
 def outcome() -> ResponseReturnValue:
     step, order = g.standing.step, g.standing.placed
-    is_moving = order.payment in _MOVING
     return show(
         step.value,
         step,
-        live=url_for("kiosk.outcome") if is_moving else "",
+        live=url_for("kiosk.outcome") if order.payment in _MOVING else "",
         is_done=step is Step.DONE,
         needs_staff=step is Step.STAFF,
         words=_words(step, order),
         notes=screens.missing_notes(order.copies) if step is Step.DONE else [],
-        is_moving=is_moving,
         phone=service_hours.phone(),
         reference=order.copies[0].issue_number,
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Response, make_response, render_template, request, url_for
+from flask import Response, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -179,10 +179,12 @@ COPY_WORDS: dict[State, tuple[str, str, LazyString]] = {
 
 
 def show(name: str, step: Step | None = None, *, live: str = "", **values: Any) -> Response:
-    """Render the screen `name`; `live` is the address of one that renews itself: then htmx gets only its live part."""
-    values["frame"] = frame_of(name, step, live)
-    template = f"kiosk/{TEMPLATES.get(name, name)}.html"
-    return page_or_block(template, "live", **values) if live else make_response(render_template(template, **values))
+    """Render the screen `name`. `live` is the address of one that renews itself: htmx then asks for its live part.
+
+    No screen asks by htmx for anything but its own live part, so a fragment is always that.
+    """
+    values.update(frame=frame_of(name, step, live), live=live)
+    return page_or_block(f"kiosk/{TEMPLATES.get(name, name)}.html", "live", **values)
 
 
 def frame_of(name: str, step: Step | None, live: str = "") -> frames.Frame:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.web import access, errors, htmx, languages, security, session
+from app.web import access, htmx, languages, security, session
+from app.web.errors import init_app as answer_errors
 
 
 def init_app(app: Flask) -> None:
@@ -14,4 +15,4 @@ def init_app(app: Flask) -> None:
     htmx.init_app(app)
     access.init_app(app)
     security.init_app(app)
-    errors.init_app(app)
+    answer_errors(app)

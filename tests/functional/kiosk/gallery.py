@@ -100,12 +100,12 @@ def _start() -> Any:
 @gallery.add("closed")
 def _closed() -> Any:
     message = screens.opening_words(datetime(2026, 11, 24, 7, 0, tzinfo=JST))
-    return show("closed", message=message, phone="0265-00-0000")
+    return show("closed", live="/gallery/closed", message=message, phone="0265-00-0000")
 
 
 @gallery.add("stopped")
 def _stopped() -> Any:
-    return show("stopped", message=screens.OUT_OF_SERVICE["paper"], phone="0265-00-0000")
+    return show("stopped", live="/gallery/stopped", message=screens.OUT_OF_SERVICE["paper"], phone="0265-00-0000")
 
 
 @gallery.add("busy")
@@ -132,7 +132,7 @@ def _choose_more() -> Any:
 
 @gallery.add("options")
 def _options() -> Any:
-    form = read_options(None, NAMES, {o.value for o in Option})
+    form = read_options(None, len(NAMES), {o.value for o in Option})
     form.scope.data, form.person.data, form.option.data = "some", [1, 2], ["domicile"]
     choices = [{"value": o.value, "label": screens.OPTIONS[o][0], "note": screens.OPTIONS[o][1]} for o in Option]
     values = {
@@ -152,7 +152,7 @@ def _confirm(state: State) -> Any:
     order = Order((Copy(RECORD, state), Copy(SEAL, state)))
     live = "" if order.is_ready else "/gallery/confirm_wait"
     lines = choices.lines_of(order, ITEMS)
-    return show("confirm", Step.CONFIRM, live=live, order=order, lines=lines, items=ITEMS, may_add=True, here=live)
+    return show("confirm", Step.CONFIRM, live=live, order=order, lines=lines, items=ITEMS, may_add=True)
 
 
 @gallery.add("confirm")
