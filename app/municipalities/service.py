@@ -165,8 +165,7 @@ def set_fee(actor: str, code: str, kind: str, channel: Channel, yen: int, valid_
     """The fee of one copy from a day on, in yen."""
     if yen < 0:
         raise BadValueError("a fee is not negative")
-    key = {"kind": kind, "channel": Channel(channel)}
-    _say(actor, FeeRule, code, valid_from, key, {"yen": yen})
+    _say(actor, FeeRule, code, valid_from, {"kind": kind, "channel": Channel(channel)}, {"yen": yen})
 
 
 def set_text(actor: str, code: str, key: str, text: str, valid_from: date) -> None:
@@ -280,14 +279,12 @@ def _say(actor: str, table: Any, code: str, valid_from: date, key: dict[str, Any
             session.add(table(municipality=code, valid_from=valid_from, **key, **value))
             session.flush()
             _note_change(session, actor, code, table.__tablename__, " ".join(map(str, key.values())), valid_from)
-        elif any(getattr(row, name) != wanted for name, wanted in value.items()):
-            raise AlreadyThereError(
-                f"something else is in force from {valid_from.isoformat()}: let it begin on another day"
-            )
+        elif any(getattr(row, name) != it for name, it in value.items()):
+            raise AlreadyThereError(f"something else is in force from {valid_from.isoformat()}: choose another day")
 
 
-def _note_change(session: UnionSession, actor: str, subject: str, table: str, key: str, valid_from: date) -> None:
-    details = {"table": table, "key": key, "valid_from": valid_from.isoformat()}
+def _note_change(session: UnionSession, actor: str, subject: str, table: str, key: str, begins: date) -> None:
+    details = {"table": table, "key": key, "valid_from": begins.isoformat()}
     audit.record(session, actor, Action.ORDINANCE_CHANGED, subject, **details)
 
 
