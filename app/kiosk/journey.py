@@ -132,13 +132,3 @@ def is_patient(step: Step) -> bool:
 def may_stop(step: Step) -> bool:
     """Whether 「やめる」 is offered: nothing is with the printer."""
     return step in _BEFORE_PAPER
-
-
-def may_leave(step: Step) -> bool:
-    """Whether the visit may end here without anything being called off."""
-    return step in {Step.CARD, Step.CHOOSE, Step.TAKE, Step.DONE, Step.RETURNED, Step.STAFF}
-
-
-def is_tray_open(step: Step) -> bool:
-    """Whether a sheet may lie in the tray."""
-    return step in {Step.TAKE, Step.DONE}

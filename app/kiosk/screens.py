@@ -25,7 +25,7 @@ from app.kiosk.journey import Step
 from app.kiosk.standing import LIVE
 from app.protocol.messages import CardFailure
 from app.web import frames, session
-from app.web.htmx import page_or_block
+from app.web.htmx import page_or_block, stop_polling
 from app.web.languages import format_moment
 
 # (title of the screen, what the voice says)
@@ -184,7 +184,8 @@ def show(name: str, step: Step | None = None, *, live: str = "", **values: Any) 
     No screen asks by htmx for anything but its own live part, so a fragment is always that.
     """
     values.update(frame=frame_of(name, step, live), live=live)
-    return page_or_block(f"kiosk/{TEMPLATES.get(name, name)}.html", "live", **values)
+    response = page_or_block(f"kiosk/{TEMPLATES.get(name, name)}.html", "live", **values)
+    return response if live else stop_polling(response)
 
 
 def frame_of(name: str, step: Step | None, live: str = "") -> frames.Frame:

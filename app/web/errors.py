@@ -104,7 +104,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
         500,
         "mismatch",
         _l("ただいまご利用になれません"),
-        _l("確認が必要なため、この端末を止めました。係員をお呼びください。"),
+        _l("確認が必要なため、手続きを止めました。係員をお呼びください。"),
         NOTHING_LOST,
     ),
     KoikiError: _BROKEN,

@@ -79,5 +79,5 @@ def init_app(app: Flask) -> None:
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Tokyo"
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(FOLDER)
     Babel(app, locale_selector=lambda: current_language().code)
-    app.jinja_env.filters.update(yen=format_yen, day=format_day, moment=format_moment)
+    app.jinja_env.filters.update(yen=format_yen)
     app.context_processor(lambda: {"language": current_language()})

@@ -18,8 +18,13 @@
   // One press is one press: a form that has been sent is not sent again from this page.
   document.addEventListener("submit", (event) => {
     const form = event.target;
+    if (event.defaultPrevented) return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     if (!form.hasAttribute("hx-post")) form.dataset.sent = "1";
+  });
+  // A press that went wrong brings its own screen (HX-Retarget); whatever a proxy may answer is never put into the page.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.xhr.getResponseHeader("HX-Retarget")) event.detail.shouldSwap = true;
   });
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
@@ -34,7 +39,6 @@
     event.preventDefault();
     fetch(extend.action, { method: "POST", body: new FormData(extend), headers: { "HX-Request": "true" } })
       .then((answer) => { if (answer.headers.get("HX-Redirect")) location.assign(answer.headers.get("HX-Redirect")); });
-    delete extend.dataset.sent;
     stay();
   });
   if (dialog && seconds("idle")) setInterval(() => {

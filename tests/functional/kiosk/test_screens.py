@@ -85,7 +85,7 @@ def open_screen(page: Page, address: str, name: str) -> dict[str, Any]:
 def test_a_screen_that_renews_itself_does_so_in_part(name: str) -> None:
     client = create_gallery().test_client()
     part = client.get(f"/gallery/{name}", headers={"HX-Request": "true"})
-    assert part.status_code == 200
+    assert part.status_code == (200 if "hx-get" in part.text else 286)  # 286: ask no more
     assert part.text.lstrip().startswith('<div id="live"')
     assert "<main" not in part.text
     assert "HX-Request" in part.headers["Vary"]

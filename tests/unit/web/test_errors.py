@@ -49,9 +49,13 @@ def test_what_is_expected_is_not_logged(client: FlaskClient, caplog: pytest.LogC
 
 
 def test_a_press_gets_the_screen_and_a_poll_only_the_status(client: FlaskClient) -> None:
-    with client.application.test_request_context():
-        pass
-    poll = client.get("/raise/unavailable", headers={"HX-Request": "true"})
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/raise/missing").text)
+    assert token is not None
+    htmx = {"HX-Request": "true"}
+    press = client.post("/raise/unavailable", data={"csrf_token": token[1]}, headers=htmx)
+    assert (press.status_code, press.headers["HX-Retarget"]) == (503, "#main")
+    assert "<main" in press.text
+    poll = client.get("/raise/unavailable", headers=htmx)
     assert (poll.status_code, poll.text) == (503, "")
 
 
