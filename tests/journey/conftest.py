@@ -1,4 +1,4 @@
-"""One invented union for all journeys, and a running installation of it with one terminal."""
+"""A running installation of the invented union, and what its residents hold in their hands."""
 
 from __future__ import annotations
 
@@ -8,16 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.journey import robot
-from tests.journey.installation import Installation, copy_of, make_demo, running
-
-RESIDENTS = 600
-CARDS_PER_TOWN = 4
-
-
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """Never started: tests run copies of it."""
-    return make_demo(tmp_path_factory.mktemp("demo") / "home", RESIDENTS, CARDS_PER_TOWN)
+from tests.journey.installation import Installation, copy_of, running
 
 
 @pytest.fixture(scope="module")

@@ -106,7 +106,7 @@ def make_demo(home: Path, residents: int, cards_per_town: int) -> Installation:
 def move_to_free_ports(installation: Installation) -> Installation:
     """Give portal and agents ports of their own, in the files and in the union."""
     folders = serve.agent_folders(installation.config)
-    portal, *ports = free_ports(1 + len(folders))
+    portal, *ports = sorted(free_ports(1 + len(folders)))  # terminals are listed by address: keep their order
     installation.portal_url = f"http://127.0.0.1:{portal}"
     moved = {}
     for folder, port in zip(folders, ports, strict=True):
