@@ -28,9 +28,7 @@ def soak(folder: Path, journeys: int, seconds_between_kills: float) -> None:
     (folder / "sheets").mkdir()
     between = (seconds_between_kills / 2, seconds_between_kills * 1.5)
     with running(demo, TERMINALS) as busy:
-        say(
-            f"{journeys} journeys on {TERMINALS} terminals, a portal process killed every {seconds_between_kills} s or so"
-        )
+        say(f"{journeys} journeys on {TERMINALS} terminals; a portal process is killed every {seconds_between_kills} s")
         begun = time.monotonic()
         with Disturbance(busy.kill_portal_worker, between) as killing:
             trips = walk(busy, plan(busy, journeys, TERMINALS), folder / "sheets")
@@ -39,12 +37,9 @@ def soak(folder: Path, journeys: int, seconds_between_kills: float) -> None:
         assert_everybody_holds_their_own(trips)
         assert_records_agree(busy)
         got = sum(bool(trip.files) for trip in trips)
-        say(
-            f"{got} of {journeys} residents hold their own sheet, {journeys - got} were sent away; {killing.deeds} processes killed"
-        )
-        say(
-            f"{len(truth.slips(busy))} sheets, {sum(truth.cash_kept(busy).values())} yen: trays, machines, journals and ledger agree"
-        )
+        sheets, yen = len(truth.slips(busy)), sum(truth.cash_kept(busy).values())
+        say(f"{got} of {journeys} residents hold their own sheet, {journeys - got} left without; {killing.deeds} kills")
+        say(f"{sheets} sheets, {yen} yen: trays, machines, journals and ledger agree")
         say(f"{journeys / seconds * 60:.0f} journeys a minute on this machine")
 
 
