@@ -26,7 +26,13 @@ from app.errors import (
 )
 from app.issuance import aftermath, granting
 from app.issuance import service as issuance
-from app.issuance.errors import ForeignReportError, GrantLostError, GrantRefusedError, SheetLostError
+from app.issuance.errors import (
+    ForeignReportError,
+    GrantLostError,
+    GrantRefusedError,
+    NoLongerAllowedError,
+    SheetLostError,
+)
 from app.municipalities import service as municipalities
 from app.municipalities.partitions import partitions
 from app.municipalities.queries import TerminalFacts
@@ -49,6 +55,7 @@ bp = Blueprint("agents", __name__, url_prefix="/agents")
 SEEN_AGAIN = timedelta(seconds=5)
 # a terminal that was stopped still counts out the money that it holds
 _ALLOWED_WHEN_STOPPED = frozenset({WorkAction.NONE, WorkAction.RELEASE, WorkAction.COMMIT})
+_FINDINGS = (SheetLostError, GrantLostError, NoLongerAllowedError)  # of a grant: something must follow
 _STATUS: tuple[tuple[type[KoikiError], int], ...] = (
     (NotFoundError, 404),
     (ConflictError, 409),
@@ -105,13 +112,14 @@ def give_grant() -> Response:
     """The single grant to print, with the bytes; committed before they leave."""
     wish, terminal = open_call(GrantRequest)
     visit = visits.live_visit_of(terminal.terminal_id)
-    if visit is None or visit.home is None or terminal.stopped_reason is not None:
+    # a closing visit has nobody in front of the tray any more
+    if visit is None or visit.home is None or not visit.is_signed_in or terminal.stopped_reason is not None:
         raise GrantRefusedError("nobody to print for" if terminal.stopped_reason is None else "stopped")
     actor = _actor(terminal)
     try:
         with partitions.open(visit.home, write=True) as p:
-            manifest, pdf = issuance.grant(p, actor, wish)
-    except (SheetLostError, GrantLostError) as error:
+            manifest, pdf = issuance.grant(p, actor, wish, visit.visit_id)
+    except _FINDINGS as error:
         _stop_here(visit.home, actor, visit.visit_id, wish.attempt_id, error)
         raise
     return answer(manifest, pdf=base64.b64encode(pdf).decode())
@@ -156,7 +164,9 @@ def _find_work(terminal: TerminalFacts, visit: VisitFacts | None, call_id: str) 
         return issuance.next_work(p, terminal.terminal_id, visit.visit_id, call_id)
 
 
-def _stop_here(home: str, actor: str, visit_id: str, attempt_id: str, error: SheetLostError | GrantLostError) -> None:
+def _stop_here(
+    home: str, actor: str, visit_id: str, attempt_id: str, error: SheetLostError | GrantLostError | NoLongerAllowedError
+) -> None:
     """The refused grant was rolled back; what it found is written down in a transaction of its own."""
     with partitions.open(home, write=True) as p:
         granting.give_up(p, actor, attempt_id, error)

@@ -67,6 +67,14 @@ class GrantLostError(GrantRefusedError):
     """Another grant is asked for a copy that is granted: the terminal has lost its journal, and perhaps a sheet."""
 
 
+class NoLongerAllowedError(GrantRefusedError):
+    """It was ordered and may not be printed any more: a block, a change in the register, a stopped card."""
+
+    def __init__(self, kind: str, rule: str) -> None:
+        super().__init__(rule)
+        self.kind, self.rule = kind, rule
+
+
 class ForeignReportError(MismatchError):
     """A report about an order of another terminal, visit or payment key."""
 

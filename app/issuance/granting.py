@@ -10,10 +10,18 @@ import sqlalchemy as sa
 
 from app import clock
 from app.issuance import vault
-from app.issuance.errors import GrantLostError, GrantRefusedError, OrderNotFoundError, SheetLostError
+from app.issuance.errors import (
+    GrantLostError,
+    GrantRefusedError,
+    NoLongerAllowedError,
+    OrderNotFoundError,
+    SheetLostError,
+)
 from app.issuance.journal import copies_of, found, move
 from app.issuance.models import Attempt, CaseKind, Issuance, Order, Sheet
-from app.issuance.progress import advance
+from app.issuance.progress import advance, call_off
+from app.issuance.rechecking import check_still_allowed
+from app.issuance.refusals import note_refusal
 from app.issuance.rendered import fail_copy
 from app.issuance.reporting import leave_to_person
 from app.issuance.states import AT_PRINTER, Payment, State
@@ -21,16 +29,21 @@ from app.municipalities.partitions import Partition
 from app.protocol.messages import GrantRequest, Manifest
 
 
-def grant(p: Partition, actor: str, request: GrantRequest) -> tuple[Manifest, bytes]:
+def grant(p: Partition, actor: str, request: GrantRequest, visit_id: str) -> tuple[Manifest, bytes]:
     """Give the manifest and the PDF of `attempt_id`. The same `grant_id` may ask again until it reports.
 
+    `visit_id` is the visit of who stands at the terminal now.
     :raises OrderNotFoundError: no such attempt. :raises GrantRefusedError: not payable, not this terminal's, or used.
+    :raises NoLongerAllowedError: what was ordered may not be printed any more; it must be called off.
     :raises SheetLostError: the stored sheet is not what its name says; the copy must fail.
     """
     attempt = found(p.session.get(Attempt, request.attempt_id))
     copy = found(p.session.get(Issuance, attempt.issuance_id))
     order = found(p.session.get(Order, copy.order_id))
+    if order.visit_id != visit_id:
+        raise GrantRefusedError("another visit")
     _check(p, order, copy, attempt, request)
+    check_still_allowed(p, order, copy, attempt)
     pdf = _open_sheet(p, attempt)
     if move(p, copy, State.GRANTED, actor):
         attempt.grant_id, attempt.granted_at = request.grant_id, clock.now()
@@ -50,14 +63,24 @@ def _check(p: Partition, order: Order, copy: Issuance, attempt: Attempt, request
         raise GrantRefusedError("grant used for another attempt")
 
 
-def give_up(p: Partition, actor: str, attempt_id: str, error: SheetLostError | GrantLostError) -> None:
-    """What a refused grant has found out, for a person: a sheet that is not itself, or a terminal without memory."""
+def give_up(
+    p: Partition, actor: str, attempt_id: str, error: SheetLostError | GrantLostError | NoLongerAllowedError
+) -> None:
+    """What follows from what a refused grant has found out.
+
+    A sheet that is not itself, or a terminal without memory, is for a person; a sheet that may not be printed any more
+    is called off and paid back. One that is granted already waits for what its terminal says.
+    """
     attempt = found(p.session.get(Attempt, attempt_id))
     copy = found(p.session.get(Issuance, attempt.issuance_id))
     order = found(p.session.get(Order, copy.order_id))
     evidence = {"event": type(error).__name__}
     if isinstance(error, SheetLostError):
         fail_copy(p, actor, CaseKind.GUARD_MISMATCH, copy.issuance_id, evidence)
+    elif isinstance(error, NoLongerAllowedError):
+        note_refusal(p, actor, order.visit_id, order.terminal_id, error.kind, error.rule)
+        call_off(p, actor, order, "no longer allowed")
+        advance(p, actor, order)
     elif copy.state in AT_PRINTER:
         leave_to_person(p, actor, CaseKind.OUTCOME_UNKNOWN, order, copy, evidence)
         advance(p, actor, order)

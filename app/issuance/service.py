@@ -5,7 +5,6 @@ about a change (end a visit, stop a terminal) is derived from the committed jour
 
 from __future__ import annotations
 
-import secrets
 import uuid
 from dataclasses import replace
 
@@ -14,8 +13,7 @@ import sqlalchemy as sa
 from app import clock
 from app.audit import service as audit
 from app.audit.actions import Action
-from app.cards.queries import Cardholder, list_services
-from app.cards.vocabularies import Method
+from app.cards.queries import Cardholder
 from app.certificates import service as certificates
 from app.certificates.documents import numbered, to_json
 from app.certificates.eligibility import Request
@@ -32,10 +30,12 @@ from app.issuance.errors import (
 )
 from app.issuance.granting import grant
 from app.issuance.journal import begin, copies_of, found, last_attempt, move_payment
-from app.issuance.models import Attempt, Issuance, Order, Refusal
+from app.issuance.models import Attempt, Issuance, Order
 from app.issuance.numbers import take_number
 from app.issuance.progress import advance, call_off
 from app.issuance.queries import OrderView, view_order
+from app.issuance.rechecking import services_of
+from app.issuance.refusals import note_refusal
 from app.issuance.rendered import document_label
 from app.issuance.reporting import record_report
 from app.issuance.states import AT_PRINTER, Payment, State, may_cancel
@@ -57,7 +57,6 @@ __all__ = [
 ]
 
 MAX_COPIES = 25  # of one visit: what a tray holds and a resident can check at the machine
-_REFERENCE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that is read as another
 
 
 def place_order(
@@ -82,7 +81,7 @@ def place_order(
         return view_order(p, placed)
     _check_basket(p, cardholder.visit_id, requests)
     order = _new_order(p, cardholder, terminal, idempotency_key, wish)
-    town, now = get_member(p.code).name, clock.now()
+    town, now = get_member(p.code).name, order.placed_at
     for position, request in enumerate(requests, start=1):
         number = take_number(p, town, terminal.number, now.date())
         fixed = replace(request, channel=order.channel, at=now)  # the terminal's word and one instant for all copies
@@ -98,21 +97,6 @@ def place_order(
         yen=order.yen,
     )
     return view_order(p, order)
-
-
-def note_refusal(p: Partition, actor: str, visit_id: str, terminal_id: str, kind: str, rule: str) -> str:
-    """Write down why a certificate was refused and give the reference code for the screen: random, it encodes nothing.
-
-    In a transaction of its own: the one that was refused has been rolled back.
-    """
-    reference = "N-" + "".join(secrets.choice(_REFERENCE_LETTERS) for _ in range(6))
-    p.session.add(Refusal(reference=reference, visit_id=visit_id, kind=kind, rule=rule, at=clock.now()))
-    p.session.flush()
-    audit.record(
-        p, actor, Action.ISSUE_REFUSED, f"visit:{visit_id}",
-        kind=kind, rule=rule, reference=reference, terminal=terminal_id,
-    )  # fmt: skip
-    return reference
 
 
 def cancel_order(p: Partition, actor: str, order_id: str) -> OrderView:
@@ -216,7 +200,7 @@ def _fix_copy(
     """Freeze one copy under its number; its fee in yen."""
     try:
         prepared = certificates.prepare(
-            p, cardholder.subject, request, order.site, keys.register_key(), _services(p, cardholder)
+            p, cardholder.subject, request, order.site, keys.register_key(), services_of(p, cardholder)
         )
     except EligibilityRefusedError as error:
         raise OrderRefusedError(position, request.kind, error.refusal) from None
@@ -243,11 +227,6 @@ def _fix_copy(
     p.session.add(attempt)
     begin(p, copy, actor)
     return copy.yen
-
-
-def _services(p: Partition, cardholder: Cardholder) -> frozenset[str] | None:
-    """What a numbered card is registered for (B15); a chip card needs no registration."""
-    return None if cardholder.method is Method.JPKI else list_services(p, cardholder.card_user_id)
 
 
 def _digest(cardholder: Cardholder, requests: list[Request]) -> str:

@@ -33,7 +33,7 @@ from app.protocol.messages import (
 from app.protocol.signatures import Signer
 from app.web.access import Rule, rule_of
 from tests.functional.agents.conftest import Agent
-from tests.integration.issuance.conftest import FEE, KIOSK, OTHER_KIOSK, SEEDS, Stage
+from tests.integration.issuance.conftest import FEE, KIOSK, OTHER_KIOSK, SEEDS, FakeRoom, Stage
 
 ROUTES = ("statements", "work", "grants", "reports")
 
@@ -195,3 +195,25 @@ def test_every_route_has_its_rule(app: Flask) -> None:
     assert rules.pop("agents.show_portal_key") is Rule.PUBLIC
     assert set(rules.values()) == {Rule.AGENT}
     assert len(rules) == len(ROUTES)
+
+
+def test_a_block_set_while_money_is_held_gives_it_back(agent: Agent, stage: Stage, room: FakeRoom) -> None:
+    stage.pay()
+    attempt = agent.work().attempt_id
+    room.refuse = "resident_record"
+    response = agent.post("grants", wish(attempt))
+    assert (response.status_code, response.get_json()) == (409, {"error": "NoLongerAllowed"})
+    assert stage.order.copies[0].state is State.CANCELLED
+    assert agent.work().action is WorkAction.RELEASE
+    assert agent.report(ReportEvent.NOT_PRINTED, stage.visit_id, attempt=attempt)  # what the agent makes of a 409
+    assert get_terminal(KIOSK).stopped_reason is None
+
+
+def test_nothing_more_is_printed_for_a_resident_who_has_gone(agent: Agent, stage: Stage) -> None:
+    stage.pay()
+    attempt = agent.work().attempt_id
+    stage.leave()
+    assert agent.post("grants", wish(attempt)).status_code == 409
+    assert stage.order.copies[0].state is State.READY
+    assert agent.report(ReportEvent.NOT_PRINTED, stage.visit_id, attempt=attempt)
+    assert stage.order.payment is Payment.RELEASING

@@ -281,7 +281,7 @@ class Stand:
         with partitions.open(self.town, write=True) as p:
             attempt_id = issuance.next_work(p, self.terminal_id, self.visit_id).attempt_id
             wish = GrantRequest(self.terminal_id, attempt_id, str(uuid.uuid4()), int(clock.now().timestamp()))
-            issuance.grant(p, f"terminal:{self.terminal_id}", wish)
+            issuance.grant(p, f"terminal:{self.terminal_id}", wish, self.visit_id)
         return attempt_id
 
     def pay(self, yen: int) -> None:

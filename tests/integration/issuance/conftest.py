@@ -285,7 +285,7 @@ class Stage:
             terminal_id or self.terminal_id, attempt or self.work().attempt_id, grant_id or str(uuid.uuid4()), 0
         )
         with partitions.open(HOME, write=True) as p:
-            return service.grant(p, f"terminal:{self.terminal_id}", wish)
+            return service.grant(p, f"terminal:{self.terminal_id}", wish, self.visit_id)
 
     def pay(self, *kinds: str) -> OrderView:
         """As far as the money in escrow."""
