@@ -140,6 +140,7 @@ def arrived() -> ResponseReturnValue:
         is_reload = g.visit.ticket_nonce == nonce and g.visit.failure is not CardFailure.NONE
         return _card_problem(g.visit.failure, g.visit.tries_left) if is_reload else _card_problem(refused.failure)
     if visit.is_signed_in:
+        session.note_arrival(visit)
         return see_other(url_for("kiosk.choose"))
     return _card_problem(visit.failure, visit.tries_left)
 

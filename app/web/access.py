@@ -27,7 +27,7 @@ class Rule(StrEnum):
     PUBLIC = "public"
     TERMINAL = "terminal"  # a browser that an enrolled agent has brought here
     VISIT = "visit"  # and a resident's visit that is still going on there
-    SIGNED_IN = "signed_in"  # and a card with its PIN was shown in that visit
+    SIGNED_IN = "signed_in"  # and a card with its PIN was shown in that visit, and this browser came back from there
     AGENT = "agent"  # an envelope sealed by a device key; the view opens it before anything else
 
 
@@ -96,7 +96,7 @@ def _need_visit() -> None:
 
 def _need_sign_in() -> None:
     _need_visit()
-    if not g.visit.is_signed_in:
+    if not (g.visit.is_signed_in and session.has_arrived(g.visit)):
         raise NotSignedInError
 
 

@@ -1,6 +1,6 @@
 """What a kiosk's browser carries, in three signed cookies with one job each.
 
-- `koiki_kiosk` holds a visit id and the CSRF secret: no person, nothing chosen, nothing typed;
+- `koiki_kiosk` holds a visit id, whether its ticket came back here, and the CSRF secret: no person, nothing chosen;
 - `koiki_terminal` says which enrolled terminal this browser stands at (set after an agent's sealed Hello);
 - `koiki_look` holds the language, size, colours and position chosen on the screen, for the resident now standing there.
 All are SameSite=Lax: a Strict cookie does not come back from the trip to the agent.
@@ -23,6 +23,7 @@ from app.municipalities import queries as municipalities
 from app.municipalities.queries import TerminalFacts
 
 VISIT = "visit"
+ARRIVED = "arrived"
 TERMINAL_COOKIE = "koiki_terminal"
 LOOK_COOKIE = "koiki_look"
 LOOK_CHOICES = {
@@ -45,12 +46,28 @@ class Look:
 def begin_visit(visit_id: str) -> None:
     """This browser now belongs to that visit."""
     session[VISIT] = visit_id
+    session.pop(ARRIVED, None)
     g.pop("visit_read", None)
+
+
+def note_arrival(visit: VisitFacts) -> None:
+    """The ticket of `visit` was brought back by this browser."""
+    session[ARRIVED] = visit.visit_id
+
+
+def has_arrived(visit: VisitFacts) -> bool:
+    """Whether this browser came back from the card reader.
+
+    Without it a sign-in is nobody's: the terminal may have said that it failed, and the next one stands here; or the
+    cookie is a copy from before the sign-in.
+    """
+    return bool(session.get(ARRIVED) == visit.visit_id)
 
 
 def forget_visit() -> None:
     """Drop the visit but keep the CSRF secret: a page left standing can still say so and be led back."""
     session.pop(VISIT, None)
+    session.pop(ARRIVED, None)
     g.pop("visit", None)
     g.pop("visit_read", None)
 
