@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -43,15 +43,27 @@ class Part:
     def has_ended(self) -> bool:
         return self.process is not None and self.process.poll() is not None
 
+    def ask_to_stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+
     def stop(self) -> None:
-        if self.process is None or self.process.poll() is not None:
+        """Wait until it has ended; after a while it is ended."""
+        if self.process is None:
             return
-        self.process.terminate()
         try:
             self.process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
+
+
+def stop_all(running: Sequence[Part]) -> None:
+    """Terminals first: what they hold is reported to a portal that still listens."""
+    for part in reversed(running):
+        part.ask_to_stop()
+    for part in reversed(running):
+        part.stop()
 
 
 def say(line: str) -> None:
@@ -108,7 +120,9 @@ def agent_part(config: Config, folder: Path) -> Part:
 
 def parts(config: Config, terminals: int, workers: int) -> list[Part]:
     """Everything that runs, in the order of starting."""
-    portal = Part("portal", gunicorn("wsgi:app", config.portal_url, "-w", str(workers), "--threads", "8"))
+    # agents call every two seconds: a connection that the portal drops after two would be gone when it is needed
+    options = ("-w", str(workers), "--threads", "8", "--keep-alive", "30")
+    portal = Part("portal", gunicorn("wsgi:app", config.portal_url, *options))
     keepers = [Part(name, flask("issuance", name)) for name in ("worker", "relay", "reconcile")]
     return [portal, *keepers, *(agent_part(config, folder) for folder in agent_folders(config)[:terminals])]
 
@@ -160,6 +174,15 @@ def supervise(running: Sequence[Part]) -> None:
                 part.start()
 
 
+def _end(*_: object) -> None:
+    sys.exit(0)
+
+
+def _on_signals(handler: Callable[..., object] | signal.Handlers) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, handler)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """`python -m app.serve [--terminals N] [--workers N]`."""
     parser = argparse.ArgumentParser(prog="script/run", description=__doc__)
@@ -171,7 +194,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     config = settings.load()
     running = parts(config, chosen.terminals, chosen.workers)
     refuse_taken_ports(config, running)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    _on_signals(_end)  # set by hand: a shell's background job would ignore Ctrl-C otherwise
     try:
         for part in running:
             say(f"starting {part.name}")
@@ -179,11 +202,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         wait_until_ready(config, running)
         announce(config, chosen.terminals)
         supervise(running)
-    except KeyboardInterrupt:
-        say("stopping")
     finally:
-        for part in reversed(running):
-            part.stop()
+        _on_signals(signal.SIG_IGN)  # a second Ctrl-C must not leave parts behind
+        say("stopping")
+        stop_all(running)
 
 
 if __name__ == "__main__":

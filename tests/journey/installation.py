@@ -62,8 +62,7 @@ class Installation:
             time.sleep(0.1)
 
     def stop(self) -> None:
-        for part in reversed(self.running):
-            part.stop()
+        serve.stop_all(self.running)
         self.running = []
 
     @property
