@@ -33,11 +33,24 @@ def follow_up(code: str, actor: str, visit_id: str) -> None:
 
 
 def end_visit(code: str | None, visit_id: str, reason: str) -> None:
-    """Nobody is at the terminal any more: first in the town, then in the union."""
-    if code is not None:
-        with partitions.open(code, write=True) as p:
-            cards.end_sign_in(p, visit_id)
-    visits.close_visit(visit_id, reason)
+    """Nobody is at the terminal any more: first in the town, then in the union.
+
+    An order that came in between keeps the visit: the terminal asks for the work of a live visit only, and would never
+    hear that it must give the money back.
+    """
+    if code is not None and not _sign_out(code, visit_id):
+        visits.mark_closing(visit_id)
+    else:
+        visits.close_visit(visit_id, reason)
+
+
+def _sign_out(code: str, visit_id: str) -> bool:
+    """End the sign-in unless an order is open, under the lock under which orders are placed. Whether it is over."""
+    with partitions.open(code, write=True) as p:
+        if has_open_order(p, visit_id):
+            return False
+        cards.end_sign_in(p, visit_id)
+    return True
 
 
 def terminals_to_stop(p: Partition) -> list[str]:

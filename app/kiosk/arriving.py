@@ -15,6 +15,7 @@ from app.cards import visits
 from app.cards.errors import TerminalBusyError, TicketRefusedError
 from app.cards.visits import VisitFacts
 from app.errors import NotFoundError, UnavailableError
+from app.issuance import aftermath
 from app.issuance.queries import has_open_order
 from app.kiosk import bp, screens, service_hours
 from app.kiosk.journey import Step
@@ -93,11 +94,22 @@ def open_visit() -> ResponseReturnValue:
     if (screen := _not_now(clock.now())) is not None:
         return screen
     try:
-        visit = visit or visits.open_visit(g.terminal.terminal_id, languages.current_language().code, _is_served)
+        visit = visit or _new_visit()
     except TerminalBusyError:
         return see_other(url_for("kiosk.busy"))
     session.begin_visit(visit.visit_id)
     return _to_the_card(visit)
+
+
+def _new_visit() -> VisitFacts:
+    """An older visit without an order ends: also in its town, where a visit is a person.
+
+    :raises TerminalBusyError: when the one before is still served.
+    """
+    older = visits.live_visit_of(g.terminal.terminal_id)
+    if older is not None and not _is_served(older):
+        aftermath.end_visit(older.home, older.visit_id, "replaced")
+    return visits.open_visit(g.terminal.terminal_id, languages.current_language().code, _is_served)
 
 
 def _is_served(older: VisitFacts) -> bool:

@@ -8,6 +8,8 @@ import pytest
 
 from app import clock
 from app.cards.models import SignIn
+from app.cards.queries import find_cardholder
+from app.cards.visits import VisitFacts
 from app.issuance.errors import NoLongerAllowedError
 from app.municipalities.partitions import Partition, partitions
 from app.residents.models import Block, PersonVersion, Seal
@@ -106,6 +108,13 @@ def test_a_change_after_the_order_stops_the_sheet(stand: Stand, kind: str, chang
 # --- Signed in, and gone before the way back -------------------------------------------------------------------------
 
 
+@in_app
+def is_signed_out(stand: Stand, visit: VisitFacts) -> bool:
+    """In the town, where a visit is a person."""
+    with partitions.open(visit.home) as p:
+        return find_cardholder(p, visit.visit_id) is None
+
+
 def test_a_sign_in_whose_browser_never_came_back_is_nobodys(stand: Stand) -> None:
     """The portal's answer was lost, the terminal has said that it failed: who stands there now may be a stranger."""
     stand.begin()
@@ -119,6 +128,7 @@ def test_a_sign_in_whose_browser_never_came_back_is_nobodys(stand: Stand) -> Non
     second = stand.live_visit()
     assert second.visit_id != first.visit_id
     assert not second.is_signed_in
+    assert is_signed_out(stand, first)
 
 
 def test_a_cookie_copied_before_the_sign_in_shows_nothing_after_it(stand: Stand) -> None:

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from app import clock
 from app.cards import visits
+from app.cards.queries import find_cardholder
 from app.cards.vocabularies import VisitState
-from app.issuance import reconcile, service
+from app.issuance import aftermath, reconcile, service
 from app.issuance.models import CaseKind, IssuanceEvent, Outbox, PaymentEvent
 from app.issuance.queries import list_cases
 from app.issuance.service import Verdict
@@ -172,3 +173,25 @@ def test_no_state_is_left_without_an_end(stage: Stage) -> None:
     assert (stage.order.is_open, visit_state(stage)) == (False, VisitState.ENDED)
     with partitions.open(HOME) as p:
         assert p.session.scalar(sa.text("SELECT count(*) FROM sheet")) == 0
+
+
+# --- The end of a visit ----------------------------------------------------------------------------------------------
+
+
+def test_a_visit_does_not_end_over_an_order_that_came_in_between(stage: Stage) -> None:
+    """Two pages at once: one leaves while the other orders and pays. The terminal must still hear of the money."""
+    stage.place()
+    stage.render()
+    stage.ask()
+    aftermath.end_visit(HOME, stage.visit_id, "stopped")
+    visit = visits.find_visit(stage.visit_id)
+    assert visit is not None
+    assert visit.state is VisitState.CLOSING
+    reconcile.reconcile_town(HOME)
+    assert stage.work().action is WorkAction.RELEASE
+
+
+def test_a_visit_that_ends_signs_its_resident_out(stage: Stage) -> None:
+    aftermath.end_visit(HOME, stage.visit_id, "replaced")
+    with partitions.open(HOME) as p:
+        assert find_cardholder(p, stage.visit_id) is None
