@@ -31,7 +31,7 @@ class MissingSecretError(KoikiError):
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)  # a traceback or a log line that shows the object shows no key
 class Secrets:
     """32 random bytes each; every one guards another thing, so that one can be changed alone."""
 
@@ -48,11 +48,11 @@ class Config:
     """All that an installation may set. See docs/operators.md for each name."""
 
     home: Path
-    union_url: str
+    union_url: str = field(repr=False)  # may hold a password, as may the places
     portal_url: str = "http://127.0.0.1:8800"
     surfaces: tuple[str, ...] = SURFACES
     demo: bool = False
-    place_urls: Mapping[str, str] = field(default_factory=dict)
+    place_urls: Mapping[str, str] = field(default_factory=dict, repr=False)
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @cached_property
