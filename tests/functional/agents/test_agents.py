@@ -94,6 +94,11 @@ def test_what_is_not_sealed_is_not_read(agent: Agent, route: str, body: object) 
     assert set(response.get_json()) == {"error"}
 
 
+def test_a_body_that_is_nested_too_deep(agent: Agent) -> None:
+    response = agent.client.post("/agents/work", data=b"[" * 90_000, content_type="application/json")
+    assert (response.status_code, response.get_json()) == (403, {"error": "BadEnvelope"})
+
+
 def test_another_terminals_key_is_refused(agent: Agent) -> None:
     response = agent.post("work", call(), signer=Signer(SEEDS[OTHER_KIOSK]))
     assert (response.status_code, response.get_json()) == (403, {"error": "BadEnvelope"})
