@@ -14,8 +14,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -33,12 +33,12 @@ class Part:
 
     name: str
     command: Sequence[str]
-    environ: dict[str, str] = field(default_factory=dict)
+    environ: Mapping[str, str]
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         # a session of its own: Ctrl-C reaches the supervisor alone, which then stops the parts in order
-        self.process = subprocess.Popen(self.command, env={**os.environ, **self.environ}, start_new_session=True)  # noqa: S603 own commands
+        self.process = subprocess.Popen(self.command, env=self.environ, start_new_session=True)  # noqa: S603 own commands
 
     def has_ended(self) -> bool:
         return self.process is not None and self.process.poll() is not None
@@ -108,23 +108,20 @@ def agent_url(folder: Path) -> str:
     return url
 
 
-def agent_part(config: Config, folder: Path) -> Part:
+def agent_part(config: Config, folder: Path, environ: Mapping[str, str]) -> Part:
     """The agent of one terminal: one process, loopback only."""
-    environ = {"KOIKI_AGENT_HOME": str(folder), "KOIKI_AGENT_CARDS": str(config.home / "tray" / "cards")}
-    return Part(
-        f"agent {folder.name}",
-        gunicorn("app.terminal:create_agent(start_loop=True)", agent_url(folder), "-w", "1", "--threads", "16"),
-        environ,
-    )
+    own = {"KOIKI_AGENT_HOME": str(folder), "KOIKI_AGENT_CARDS": str(config.home / "tray" / "cards")}
+    command = gunicorn("app.terminal:create_agent(start_loop=True)", agent_url(folder), "-w", "1", "--threads", "16")
+    return Part(f"agent {folder.name}", command, {**environ, **own})
 
 
-def parts(config: Config, terminals: int, workers: int) -> list[Part]:
-    """Everything that runs, in the order of starting."""
+def parts(config: Config, terminals: int, workers: int, environ: Mapping[str, str]) -> list[Part]:
+    """Everything that runs, in the order of starting, each with `environ`."""
     # agents call every two seconds: a connection that the portal drops after two would be gone when it is needed
     options = ("-w", str(workers), "--threads", "8", "--keep-alive", "30")
-    portal = Part("portal", gunicorn("wsgi:app", config.portal_url, *options))
-    keepers = [Part(name, flask("issuance", name)) for name in ("worker", "relay", "reconcile")]
-    return [portal, *keepers, *(agent_part(config, folder) for folder in agent_folders(config)[:terminals])]
+    portal = Part("portal", gunicorn("wsgi:app", config.portal_url, *options), environ)
+    keepers = [Part(name, flask("issuance", name), environ) for name in ("worker", "relay", "reconcile")]
+    return [portal, *keepers, *(agent_part(config, folder, environ) for folder in agent_folders(config)[:terminals])]
 
 
 def is_listening(url: str) -> bool:
@@ -192,7 +189,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--workers", type=int, default=2, help="portal processes (default 2)")
     chosen = parser.parse_args(arguments)
     config = settings.load()
-    running = parts(config, chosen.terminals, chosen.workers)
+    running = parts(config, chosen.terminals, chosen.workers, os.environ)
     refuse_taken_ports(config, running)
     _on_signals(_end)  # set by hand: a shell's background job would ignore Ctrl-C otherwise
     try:
