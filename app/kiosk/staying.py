@@ -106,8 +106,9 @@ def _known(value: str, known: tuple[str, ...]) -> str:
 def _own_page(address: str) -> str:
     """`address` if it is a page of the kiosk, else where the resident stands: never another site (open redirect)."""
     parts = urlsplit(address)
-    is_ours = not parts.scheme and not parts.netloc and parts.path.startswith("/kiosk/") and "\\" not in address
-    return address if is_ours else url_for("kiosk.now")
+    is_plain = address.isascii() and address.isprintable() and "\\" not in address  # it ends in a header
+    is_ours = not parts.scheme and not parts.netloc and parts.path.startswith("/kiosk/")
+    return address if is_plain and is_ours else url_for("kiosk.now")
 
 
 @bp.get("/device.css")

@@ -430,7 +430,11 @@ def test_the_look_is_kept_for_the_visit_and_gone_for_the_next(stand: Stand) -> N
     assert 'data-size="standard"' in stand.page.text
 
 
-@pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "/\\evil.example", "/agents/work", ""])
+ELSEWHERE = ("https://evil.example/", "//evil.example", "/\\evil.example", "/agents/work", "")
+NO_HEADER = ("/kiosk/\r\nX: y", "/kiosk/?あ")
+
+
+@pytest.mark.parametrize("back", [*ELSEWHERE, *NO_HEADER])
 def test_preferences_never_lead_elsewhere(stand: Stand, back: str) -> None:
     stand.enter()
     answer = stand.submit("/kiosk/preferences", button="large", follow=False, back=back)
