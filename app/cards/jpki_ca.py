@@ -70,9 +70,9 @@ class DemoAuthority:
         self._key = new_key()
         self.root = _sign(_root_builder(self._key, since), self._key)
 
-    def issue(self, serial: int, birth: date, issued_at: datetime, key: rsa.RSAPrivateKey | None = None) -> DemoChip:
+    def issue(self, serial: int, birth: date, issued_at: datetime) -> DemoChip:
         """A 利用者証明用 certificate. `serial` is the caller's, so that a seed gives the same cards again."""
-        key = key or new_key()
+        key = new_key()
         builder = _leaf_builder(key, self._key, serial)
         builder = builder.not_valid_before(issued_at).not_valid_after(expiry(birth, issued_at))
         return DemoChip(_sign(builder, self._key).public_bytes(Encoding.DER), key)

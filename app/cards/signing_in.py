@@ -14,7 +14,7 @@ from app import clock
 from app.audit import service as audit
 from app.audit.actions import Action
 from app.cards import pin, usability
-from app.cards.errors import NO_TRIES_TOLD, CardRefusedError
+from app.cards.errors import NO_TRIES_TOLD
 from app.cards.evidence import Presented
 from app.cards.models import CardUser, SignIn
 from app.cards.queries import Cardholder, cardholder_of
@@ -52,9 +52,6 @@ class Refusal:
     failure: CardFailure
     tries_left: int = NO_TRIES_TOLD
     ends_visit: bool = False
-
-    def as_error(self) -> CardRefusedError:
-        return CardRefusedError(self.failure, self.tries_left)
 
 
 @dataclass(frozen=True)

@@ -130,13 +130,6 @@ def page_numbers(document: Document) -> tuple[str, ...]:
     return tuple(f"{n}/{document.sheets}" for n in range(1, document.sheets + 1))
 
 
-def printed_persons(document: Document) -> tuple[tuple[str, str], ...]:
-    """Name and birth date of everybody on the sheet, as printed: what a guard looks for first."""
-    if isinstance(document, SealRegistrationDocument):
-        return ((document.name, document.birth_date),)
-    return tuple((person.name, person.birth_date) for person in document.persons)
-
-
 # --- Keeping one -----------------------------------------------------------------------------------------------------
 
 

@@ -9,12 +9,12 @@ from app.certificates.errors import NotOfferedError
 from app.municipalities.ordinances import Ordinance
 
 
-def price(kind: str, channel: str, ordinance: Ordinance, count: int = 1) -> int:
-    """Yen for `count` copies (通) of one kind.
+def price(kind: str, channel: str, ordinance: Ordinance) -> int:
+    """Yen for one copy (通) of a kind.
 
     :raises NotOfferedError: when the ordinance states no fee, which is not the same as a fee of nothing.
     """
     yen = ordinance.fee(kind, channel)
     if yen is None:
         raise NotOfferedError(kind)
-    return yen * count
+    return yen

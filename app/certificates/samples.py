@@ -27,6 +27,7 @@ from app.residents.wareki import to_wareki
 
 SAMPLE_NUMBER = "見本　00000000-00-000-0000"
 _DOTS_A_MM = 600 / 25.4
+_SEAL_MM = 24.0
 
 _GRANDPARENT = PersonEntry(
     name="葛󠄃城　鶴之助",
@@ -148,9 +149,9 @@ def round_imprint(text: str, diameter_mm: float = 13.5) -> bytes:
     return _png(image)
 
 
-def square_seal(columns: tuple[str, ...], side_mm: float = 24.0) -> bytes:
-    """An office's seal: `columns` from right to left in a square frame; 1-bit PNG at 600 dpi."""
-    side = round(side_mm * _DOTS_A_MM)
+def square_seal(columns: tuple[str, ...]) -> bytes:
+    """An office's seal of 24 mm: `columns` from right to left in a square frame; 1-bit PNG at 600 dpi."""
+    side = round(_SEAL_MM * _DOTS_A_MM)
     image = Image.new("1", (side, side), 1)
     draw = ImageDraw.Draw(image)
     draw.rectangle((0, 0, side - 1, side - 1), outline=0, width=side // 28)
@@ -185,6 +186,6 @@ def _certification(kind: str, attestation: str) -> Certification:
         issued_on=to_wareki(date(2026, 1, 15)),
         issuer_title="青嶺県見本市長",
         issuer_name="見本　花子",
-        issuer_seal=Picture(square_seal(("見本市", "長之印")), 24.0, 24.0),
+        issuer_seal=Picture(square_seal(("見本市", "長之印")), _SEAL_MM, _SEAL_MM),
         seal_note="この印は黒色です。",
     )

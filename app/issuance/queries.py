@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.cards.queries import find_cardholder
 from app.certificates.catalogue import KINDS
 from app.issuance import vault
 from app.issuance.journal import copies_of, found, last_attempt
@@ -77,16 +78,6 @@ class CaseView:
     verdict: str | None
 
 
-@dataclass(frozen=True)
-class Counts:
-    """What the town's journal says, to compare with the union's ledger."""
-
-    lines: int  # ever put into the outbox
-    waiting: int  # of them not yet relayed
-    yen_charged: int  # kept for copies that came out, refunds taken off
-    yen_waiting: int  # of it not yet relayed
-
-
 def find_order(p: Partition, visit_id: str) -> OrderView | None:
     """The visit's open order, or else its latest one."""
     query = sa.select(Order).where(Order.visit_id == visit_id)
@@ -121,8 +112,9 @@ def view_order(p: Partition, order: Order) -> OrderView:
 def get_preview(p: Partition, visit_id: str, issuance_id: str) -> bytes:
     """PNG of page 1 with 見本 across it.
 
-    :raises OrderNotFoundError: not a copy of this visit, not ready yet, or erased.
+    :raises OrderNotFoundError: not a copy of this visit, not ready yet, erased, or nobody is signed in any more.
     """
+    found(find_cardholder(p, visit_id))
     query = (
         sa.select(Sheet)
         .join(Attempt, Attempt.attempt_id == Sheet.attempt_id)

@@ -61,14 +61,6 @@ class NoIssuerError(UnavailableError):
         self.code = code
 
 
-class OrdinanceGapError(UnavailableError):
-    """The town has not worded this text."""
-
-    def __init__(self, code: str, key: str) -> None:
-        super().__init__(f"{code} has no text '{key}'")
-        self.code, self.key = code, key
-
-
 class PartitionDownError(UnavailableError):
     """This town's partition cannot be used now; the others can."""
 

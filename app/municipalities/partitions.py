@@ -6,7 +6,7 @@ town's code at another town's place is noticed before a row is read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -96,9 +96,9 @@ class Partitions:
         """The codes of all members, in order."""
         return self._list_codes()
 
-    def each(self, fn: Callable[[str], _T], only: Iterable[str] | None = None) -> list[Outcome]:
-        """Call `fn(code)` for every member (or `only` these); a town that fails does not stop the others."""
-        return [_outcome(fn, code) for code in (self.codes() if only is None else only)]
+    def each(self, fn: Callable[[str], _T]) -> list[Outcome]:
+        """Call `fn(code)` for every member; a town that fails does not stop the others."""
+        return [_outcome(fn, code) for code in self.codes()]
 
     def create(self, code: str) -> str:
         """Make the place of a member, migrate it, stamp it; give its revision. Doing it again is harmless.

@@ -16,7 +16,6 @@ from app.municipalities.errors import (
     NoIssuerError,
     UnionMissingError,
     UnknownMunicipalityError,
-    UnknownSiteError,
     UnknownTerminalError,
 )
 from app.municipalities.hours import HOLIDAY, Period, Span, Timetable, WeeklyPattern
@@ -138,14 +137,6 @@ def list_codes() -> list[str]:
     """The codes of all members, in order."""
     with union_read() as session:
         return list(session.scalars(sa.select(Member.code).order_by(Member.code)))
-
-
-def get_site(site_id: str) -> SiteFacts:
-    """:raises UnknownSiteError: if there is none."""
-    with union_read() as session:
-        if (row := session.get(Site, site_id)) is None:
-            raise UnknownSiteError(site_id)
-        return _facts(SiteFacts, row)
 
 
 def list_sites() -> list[SiteFacts]:

@@ -6,7 +6,6 @@ import logging
 from pathlib import Path
 
 import click
-import httpx
 from babel import Locale, UnknownLocaleError
 from flask import Flask, request
 from flask_babel import Babel, get_locale
@@ -23,9 +22,7 @@ SOURCE_LANGUAGE = "ja"
 log = logging.getLogger(__name__)
 
 
-def create_agent(
-    settings: Settings | None = None, *, start_loop: bool | None = None, transport: httpx.BaseTransport | None = None
-) -> Flask:
+def create_agent(settings: Settings | None = None, *, start_loop: bool | None = None) -> Flask:
     """The agent of one terminal. A server (settings from the environment) starts the loop, a test asks for it.
 
     :raises SettingsError: when the terminal's folder is incomplete.
@@ -36,7 +33,7 @@ def create_agent(
     if settings is None and for_command:
         return app  # `flask … agent init` makes the folder that the settings would come from
     given = settings or agent_settings.load()
-    parts = build(given, transport)
+    parts = build(given)
     install(app, parts)
     protect(app, given)
     _translate(app)

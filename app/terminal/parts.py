@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import httpx
 from flask import Flask
 
 from app.protocol.signatures import Signer
@@ -44,12 +43,12 @@ class Parts:
         self.cash.close()
 
 
-def build(settings: Settings, transport: httpx.BaseTransport | None = None) -> Parts:
+def build(settings: Settings) -> Parts:
     """Open every file of the terminal's folder; starts nothing."""
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     signer = Signer(settings.seed)
     journal = Journal(settings.home / "journal.db")
-    portal = Portal(settings.portal_url, signer, settings.portal_key, transport)
+    portal = Portal(settings.portal_url, signer, settings.portal_key)
     reader = CardTray(settings.cards_folder)
     cash = CashSimulator(settings.home / "cash.db")
     printer = SimulatedPrinter(settings.home, settings.sheet_seconds)

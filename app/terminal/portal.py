@@ -30,12 +30,10 @@ ANSWER_SECONDS = 10.0  # a portal under load still answers a sign-in (argon2, to
 class Portal:
     """Thread-safe. Every method :raises PortalDownError: without a trustworthy answer, PortalRefusedError: on 4xx."""
 
-    def __init__(
-        self, url: str, signer: Signer, portal_key: bytes, transport: httpx.BaseTransport | None = None
-    ) -> None:
+    def __init__(self, url: str, signer: Signer, portal_key: bytes) -> None:
         timeout = httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
         # trust_env=False: no proxy from the environment ever sees a statement
-        self._http = httpx.Client(base_url=url, timeout=timeout, trust_env=False, transport=transport)
+        self._http = httpx.Client(base_url=url, timeout=timeout, trust_env=False)
         self._signer = signer
         self._key = portal_key
 

@@ -10,7 +10,7 @@ import pypdfium2
 import pytest
 
 from app.certificates import samples
-from app.certificates.documents import NOTHING, Picture, page_numbers, printed_persons
+from app.certificates.documents import NOTHING, Picture, page_numbers
 from app.certificates.errors import (
     MissingGlyphError,
     RenderingError,
@@ -41,9 +41,9 @@ def test_every_sheet_of_a_resident_record(read_back, count, form, sheets):
     pages = read_back(document)
     assert len(pages) == document.sheets == sheets
     each = 4 if form == "household" else 1
-    for position, (name, birth) in enumerate(printed_persons(document)):
-        assert shows(pages[position // each], name)
-        assert shows(pages[position // each], birth)
+    for position, person in enumerate(document.persons):
+        assert shows(pages[position // each], person.name)
+        assert shows(pages[position // each], person.birth_date)
     for page, number in zip(pages, page_numbers(document), strict=True):
         assert shows(page, document.certification.issue_number)
         assert number in page.text

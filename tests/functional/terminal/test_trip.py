@@ -17,10 +17,6 @@ from app.protocol.signatures import Signer, open_sealed
 from app.terminal.errors import CardGoneError
 
 
-def nonce_of(portal) -> str:
-    return portal.statements[-1].ticket_nonce
-
-
 def test_start_tells_the_portal_which_terminal_this_is(browser, portal) -> None:
     away = browser.get("/start").location
     assert away.startswith(f"{portal.url}/kiosk/enter?hello=")

@@ -19,7 +19,6 @@ from app.certificates.documents import (
     from_json,
     numbered,
     page_numbers,
-    printed_persons,
     to_json,
 )
 from app.certificates.errors import InconsistentHouseholdError
@@ -217,9 +216,3 @@ def test_a_copy_gets_its_number_and_nothing_else_changes():
     assert copy.certification.issue_number == "20261121 若草市 01 000123"
     assert replace(copy.certification, issue_number=document.certification.issue_number) == document.certification
     assert (copy.name, copy.imprint) == (document.name, document.imprint)
-
-
-def test_who_is_on_the_sheet():
-    assert printed_persons(record())[0] == ("若草　太郎", "昭和55年4月1日")
-    assert len(printed_persons(samples.resident_record(10))) == 10
-    assert printed_persons(samples.seal_registration())[0][1] == "昭和23年3月9日"

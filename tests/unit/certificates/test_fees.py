@@ -1,4 +1,4 @@
-"""Integer yen by kind, channel and number of copies, from the town's own ordinance."""
+"""Integer yen by kind and channel, from the town's own ordinance."""
 
 import pytest
 
@@ -8,17 +8,15 @@ from tests.unit.certificates.people import ordinance
 
 
 @pytest.mark.parametrize(
-    ("kind", "channel", "count", "yen"),
+    ("kind", "channel", "yen"),
     [
-        ("resident_record", "kiosk", 1, 200),
-        ("resident_record", "kiosk", 3, 600),
-        ("resident_record", "counter", 1, 300),
-        ("seal_registration", "kiosk", 1, 250),
-        ("seal_registration", "kiosk", 0, 0),
+        ("resident_record", "kiosk", 200),
+        ("resident_record", "counter", 300),
+        ("seal_registration", "kiosk", 250),
     ],
 )
-def test_price(kind, channel, count, yen):
-    assert price(kind, channel, ordinance(), count) == yen
+def test_price(kind, channel, yen):
+    assert price(kind, channel, ordinance()) == yen
 
 
 def test_no_fee_in_the_ordinance_is_no_offer():
