@@ -76,9 +76,9 @@ def help_page() -> ResponseReturnValue:
     """Whom to call, and what to read out: the terminal and a short form of the visit, which says nothing by itself."""
     visit = session.current_visit()
     step = stand(visit).step if visit else None
-    mark = visit.visit_id[:4].upper() if visit else "----"
+    mark = f"-{visit.visit_id[:4].upper()}" if visit else ""
     return show(
-        "help", step, phone=service_hours.phone(), reference=f"{g.terminal.number}-{mark}", back=url_for("kiosk.now")
+        "help", step, phone=service_hours.phone(), reference=f"{g.terminal.number}{mark}", back=url_for("kiosk.now")
     )
 
 

@@ -16,11 +16,12 @@ from app.web.languages import current_language
 
 @dataclass(frozen=True)
 class Names:
-    """Who is speaking, where, and for which town."""
+    """Who is speaking, where, and for which town; `tag` is the language that these names are in."""
 
     union: str = ""
     place: str = ""
     home: str = ""
+    tag: str = "ja"
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,23 @@ class Frame:
 def names() -> Names:
     """Union, place and home town for the head of a page; what cannot be read is left out rather than failing twice."""
     visit: VisitFacts | None = g.get("visit")
+    terminal = g.get("terminal")
     try:
-        union = municipalities.get_union().name
-        home = municipalities.get_member(visit.home).name if visit and visit.home else ""
+        union = municipalities.get_union()
+        home = municipalities.get_member(visit.home) if visit and visit.home else None
     except (KoikiError, RuntimeError):
         return Names()
-    terminal = g.get("terminal")
-    return Names(union, terminal.site_name if terminal else "", home)
+    japanese = (union.name, terminal.site_name if terminal else "", home.name if home else "")
+    english = (union.name_en, terminal.site_name_en if terminal else "", home.name_en if home else "")
+    return _in_language(japanese, english)
+
+
+def _in_language(japanese: tuple[str, str, str], english: tuple[str, str, str]) -> Names:
+    """English names for readers of Latin letters, if every name has one; kanji for everybody else."""
+    has_all = all(en for ja, en in zip(japanese, english, strict=True) if ja)
+    if current_language().tag.split("-")[0] in {"ja", "zh"} or not has_all:
+        return Names(*japanese)
+    return Names(*english, tag="en")
 
 
 def bare(title: str, voice: str, voice_id: str) -> Frame:

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser
 
-from tests.e2e.person import PATIENCE_MS, Person, Watcher, new_page
+from tests.e2e.chromium import open_browser
+from tests.e2e.person import Person, Watcher, new_page
 from tests.e2e.terminals import TERMINALS, Terminal, make_slow
 from tests.journey import robot
 from tests.journey.installation import Installation, copy_of, running
-
-FLAGS = [
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--autoplay-policy=no-user-gesture-required",
-    "--mute-audio",
-]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -37,13 +26,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """The system's Chromium. Its sandbox needs a user other than root."""
-    with sync_playwright() as playwright:
-        expect.set_options(timeout=PATIENCE_MS)
-        flags = [*FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
+    with open_browser() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="package")
