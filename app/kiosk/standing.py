@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from app import clock
 from app.cards import visits
+from app.cards.queries import find_cardholder
 from app.cards.visits import VisitFacts
 from app.issuance import aftermath
 from app.issuance import service as issuance
@@ -24,6 +25,8 @@ from app.municipalities.partitions import partitions
 from app.web import session
 from app.web.htmx import is_fragment, see_other
 
+# pages of a person; later ones are about money and paper, which go their way without one
+_PERSONAL = frozenset({Step.CHOOSE, Step.CONFIRM, Step.PAY})
 LIVE = "live"  # the query word of a page that reloads itself: not a sign of life
 
 
@@ -34,6 +37,7 @@ class Standing:
     visit: VisitFacts
     order: OrderView | None
     step: Step
+    has_cardholder: bool = False  # False also when the card was stopped while its sign-in lasted
 
     @property
     def placed(self) -> OrderView:
@@ -49,11 +53,11 @@ def actor() -> str:
 
 def stand(visit: VisitFacts) -> Standing:
     """Read the order from the home town, if somebody is signed in."""
-    order = None
-    if visit.home is not None:
-        with partitions.open(visit.home) as p:
-            order = find_order(p, visit.visit_id)
-    return Standing(visit, order, journey.step_of(visit, order))
+    if visit.home is None:
+        return Standing(visit, None, journey.step_of(visit, None))
+    with partitions.open(visit.home) as p:
+        order, cardholder = find_order(p, visit.visit_id), find_cardholder(p, visit.visit_id)
+    return Standing(visit, order, journey.step_of(visit, order), cardholder is not None)
 
 
 def at(*steps: Step) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -65,6 +69,8 @@ def at(*steps: Step) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
             g.standing = stand(g.visit)
             if _is_forgotten(g.standing):
                 return leave("idle")
+            if g.standing.step in _PERSONAL and not g.standing.has_cardholder:
+                return leave("card_stopped")
             _note_sign_of_life(g.standing)
             return view(*args, **values) if g.standing.step in steps else go_on(g.standing.step)
 

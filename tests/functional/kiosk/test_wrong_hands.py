@@ -7,11 +7,15 @@ from collections.abc import Callable
 import pytest
 
 from app import clock
+from app.cards import service as cards
 from app.cards.models import SignIn
 from app.cards.queries import find_cardholder
 from app.cards.visits import VisitFacts
+from app.cards.vocabularies import CardState, VisitState
 from app.issuance.errors import NoLongerAllowedError
+from app.issuance.states import Payment
 from app.municipalities.partitions import Partition, partitions
+from app.protocol.messages import ReportEvent
 from app.residents.models import Block, PersonVersion, Seal
 from app.residents.vocabularies import BlockLevel, BlockReason, ResidentStatus, SealCancelCause, SealStatus
 from tests.functional.kiosk.conftest import RECORD, SEAL, Stand, in_app
@@ -139,3 +143,50 @@ def test_a_cookie_copied_before_the_sign_in_shows_nothing_after_it(stand: Stand)
     stand.show_card(FAMILY)
     assert stand.come_back().request.path == "/kiosk/choose"
     assert thief.get("/kiosk/choose", follow_redirects=True).request.path == "/kiosk/"
+
+
+# --- A card that is stopped while somebody stands there with it ------------------------------------------------------
+
+
+@in_app
+def stop_card(stand: Stand) -> None:
+    with partitions.open(stand.town, write=True) as p:
+        card = p.session.query(SignIn).filter_by(visit_id=stand.visit_id).one().card_user_id
+        cards.change_state(p, "staff:x", card, CardState.LOST)
+
+
+def reach_confirm(stand: Stand) -> None:
+    stand.sign_in(FAMILY)
+    stand.submit("/kiosk/choose", button=RECORD)
+    stand.render()
+    stand.get(stand.page.request.url)
+
+
+def test_a_card_reported_lost_ends_the_visit_on_the_next_page(stand: Stand) -> None:
+    reach_confirm(stand)
+    preview = f"/kiosk/preview/{stand.order().copies[0].issuance_id}.png"
+    assert stand.client.get(preview).status_code == 200
+    stop_card(stand)
+    assert stand.client.get(preview).status_code == 404
+    stand.submit("/kiosk/pay")
+    assert stand.path == "/kiosk/"
+    assert (stand.visit().state, stand.order().payment) == (VisitState.ENDED, Payment.RELEASED)
+
+
+def test_a_card_reported_lost_before_anything_was_chosen(stand: Stand) -> None:
+    stand.sign_in(FAMILY)
+    stop_card(stand)
+    assert stand.get("/kiosk/choose").request.path == "/kiosk/"
+    assert stand.visit().state is VisitState.ENDED
+
+
+def test_money_in_the_machine_comes_back_when_the_card_is_stopped(stand: Stand) -> None:
+    reach_confirm(stand)
+    stand.submit("/kiosk/pay")
+    stand.report(ReportEvent.INSERTED, 100)
+    stop_card(stand)
+    assert stand.get("/kiosk/pay").request.path == "/kiosk/outcome"
+    assert stand.order().payment is Payment.RELEASING
+    stand.report(ReportEvent.RELEASED, 100)
+    assert stand.submit("/kiosk/finish").request.path == "/kiosk/"
+    assert stand.visit().state is VisitState.ENDED
