@@ -18,7 +18,7 @@ from tests.journey.installation import make_demo, running
 
 RESIDENTS, CARDS_PER_TOWN = 600, 4
 SMALLER = 2
-COLOURS = 96
+COLOURS = 160
 
 
 def save(picture: bytes, file: Path) -> None:
