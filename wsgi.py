@@ -1,5 +1,11 @@
 """The portal, for gunicorn and for `flask --app wsgi …`."""
 
-from app import create_app
+from flask.cli import NoAppException
 
-app = create_app()
+from app import create_app
+from app.errors import KoikiError
+
+try:
+    app = create_app()
+except KoikiError as error:  # a setting that is missing or wrong: one line, not a traceback
+    raise NoAppException(str(error)) from None

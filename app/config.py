@@ -16,19 +16,24 @@ from pathlib import Path
 
 from app.errors import KoikiError
 
+DATABASES = ("sqlite", "postgresql")
 SURFACES = ("kiosk", "agents", "counter", "reports", "verify")
 SECRET_NAMES = ("session", "pepper", "route", "sheet", "register", "ticket")
 SECRET_BYTES = 32
 
 
 class MissingSecretError(KoikiError):
-    """A secret is neither in the environment nor in the key folder."""
+    """A secret is neither in the environment nor in the key folder, or is none."""
 
     def __init__(self, name: str, folder: Path) -> None:
         super().__init__(
-            f"secret '{name}' is missing: set KOIKI_SECRET_{name.upper()}"
+            f"secret '{name}' is missing or not {SECRET_BYTES} bytes in base64: set KOIKI_SECRET_{name.upper()}"
             f" or run 'union init' to make {folder}/{name}.key"
         )
+
+
+class BadSettingError(KoikiError):
+    """A setting that cannot mean anything. Never repeats a URL: it may hold a password."""
 
 
 @dataclass(frozen=True, repr=False)  # a traceback or a log line that shows the object shows no key
@@ -73,24 +78,51 @@ class Config:
         path = self.keys_folder / f"{name}.key"
         if given is None and path.is_file():
             given = path.read_text()
-        if not given or len(value := base64.b64decode(given)) != SECRET_BYTES:
+        if (value := _decode(given or "")) is None:
             raise MissingSecretError(name, self.keys_folder)
         return value
 
 
+def _decode(given: str) -> bytes | None:
+    try:
+        value = base64.b64decode(given.strip(), validate=True)
+    except ValueError:
+        return None
+    return value if len(value) == SECRET_BYTES else None
+
+
 def load(environ: Mapping[str, str] | None = None) -> Config:
-    """Read the environment once."""
+    """Read the environment once. :raises BadSettingError: for a value that cannot be meant."""
     env = dict(os.environ if environ is None else environ)
     home = Path(env.get("KOIKI_HOME", "var/koiki")).resolve()
     return Config(
         home=home,
-        union_url=env.get("KOIKI_UNION_URL", f"sqlite:///{home / 'union.db'}"),
+        union_url=_database("KOIKI_UNION_URL", env.get("KOIKI_UNION_URL", f"sqlite:///{home / 'union.db'}")),
         portal_url=env.get("KOIKI_PORTAL_URL", "http://127.0.0.1:8800").rstrip("/"),
-        surfaces=tuple(filter(None, env.get("KOIKI_SURFACES", ",".join(SURFACES)).split(","))),
+        surfaces=_surfaces(env.get("KOIKI_SURFACES", ",".join(SURFACES))),
         demo=env.get("KOIKI_DEMO") == "1",
-        place_urls={k.removeprefix("KOIKI_PLACE_").lower(): v for k, v in env.items() if k.startswith("KOIKI_PLACE_")},
+        place_urls={
+            k.removeprefix("KOIKI_PLACE_").lower(): _database(k, v)
+            for k, v in env.items()
+            if k.startswith("KOIKI_PLACE_")
+        },
         environ={k: v for k, v in env.items() if k.startswith("KOIKI_")},
     )
+
+
+def _database(name: str, url: str) -> str:
+    if not url.startswith(DATABASES) or "://" not in url:
+        raise BadSettingError(f"{name} is no database URL such as postgresql+psycopg://user@host/database")
+    return url
+
+
+def _surfaces(given: str) -> tuple[str, ...]:
+    names = tuple(filter(None, (name.strip() for name in given.split(","))))
+    if unknown := set(names) - set(SURFACES):
+        raise BadSettingError(
+            f"KOIKI_SURFACES: no surface {', '.join(sorted(unknown))}; there are {', '.join(SURFACES)}"
+        )
+    return names
 
 
 def create_keys(folder: Path) -> list[str]:

@@ -43,7 +43,7 @@ def set_state(municipality: str, card_user_id: int, state: str, actor: str) -> N
 @click.argument("card_user_id", metavar="CARD", type=int)
 @actor_option
 def unlock(municipality: str, card_user_id: int, actor: str) -> None:
-    """Give a card its three tries back, once its holder was identified at a counter."""
+    """Give a card its three tries back. Identify its holder first, at a counter."""
     _in_town(municipality, lambda p: service.unlock(p, actor, card_user_id))
     say(f"{municipality} card {card_user_id}: 3 tries")
 

@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
 from app import clock
@@ -17,9 +16,8 @@ from app.certificates.catalogue import KINDS, get_kind
 from app.certificates.documents import HOUSEHOLD_FORM, INDIVIDUAL_FORM, Document, numbered
 from app.certificates.eligibility import KIOSK, Request
 from app.certificates.errors import EligibilityRefusedError
-from app.cli.options import KIND, actor_option
+from app.cli.options import KIND, actor_option, settings
 from app.cli.output import fail, json_option, plain_errors, print_table, say
-from app.config import Config
 from app.municipalities.partitions import partitions
 
 group = AppGroup("certificates", help="The kinds of certificate and their layouts.")
@@ -29,7 +27,7 @@ _LARGEST_SAMPLE = 20
 @group.command("kinds")
 @json_option
 def list_kinds(*, as_json: bool) -> None:
-    """List the kinds: code, title, whose data, and what may be asked for in addition."""
+    """The kinds: code, title, whose data, options."""
     rows = [
         {"kind": kind.code, "title": kind.title, "who": kind.who.value, "options": " ".join(kind.options)}
         for kind in KINDS.values()
@@ -57,7 +55,7 @@ def render(  # noqa: PLR0913 one parameter an option
     out: Path,
     actor: str,
 ) -> None:
-    """Draw a sheet of KIND with 見本 across it and a sample number, to look at the layout."""
+    """Draw a sheet of KIND, 見本 across it. Its number is a sample: nothing is issued."""
     if sample == bool(municipality or resident) or bool(municipality) != bool(resident):
         fail("give either --sample, or --municipality and --resident")
     with plain_errors():
@@ -74,7 +72,7 @@ def _document_of(municipality: str, resident: str, kind: str, actor: str) -> Doc
     request = Request(kind, resident, (), frozenset(), KIOSK, clock.now())
     with partitions.open(municipality, write=True) as p:
         try:
-            prepared = service.prepare(p, resident, request, None, _config().secrets.register)
+            prepared = service.prepare(p, resident, request, None, settings().secrets.register)
         except EligibilityRefusedError as error:
             fail(f"the rules refuse this sheet: {error.refusal.rule}")
         audit.record(p, actor, Action.SPECIMEN_DRAWN, resident, kind=kind)
@@ -86,15 +84,7 @@ def _write(document: Document, out: Path) -> int:
     from app.certificates.rendering import Renderer
 
     sheet = Renderer().render(document, specimen=True)
-    try:
-        handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as error:
-        fail(f"{out}: {error.strerror}")
+    handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
         file.write(sheet.pdf)
     return sheet.pages
-
-
-def _config() -> Config:
-    config: Config = current_app.config["KOIKI"]
-    return config

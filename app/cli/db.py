@@ -18,7 +18,7 @@ group = AppGroup("db", help="Migrate the union and the partitions.")
 
 @group.command("upgrade")
 def upgrade() -> None:
-    """Migrate the union, then every partition; go on past one that fails, list the failures, and exit 1 then."""
+    """Migrate the union, then every partition. One that fails does not stop the others; the exit status is 1 then."""
     with plain_errors():
         say(f"union: {union.upgrade()}")
         outcomes = partitions.each(partitions.upgrade)

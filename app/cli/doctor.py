@@ -19,6 +19,7 @@ from app.municipalities.models import Channel, MemberState
 from app.municipalities.ordinances import missing_texts
 from app.municipalities.partitions import partitions
 from app.municipalities.queries import MemberFacts
+from app.residents import queries as residents
 
 
 @dataclass(frozen=True)
@@ -87,8 +88,8 @@ def _member(member: MemberFacts) -> Iterator[Finding]:
 
 
 def _partition(code: str) -> str:
-    with partitions.open(code):
-        return f"at {migrating.newest(migrating.PARTITION)}"
+    with partitions.open(code) as p:
+        return f"at {migrating.newest(migrating.PARTITION)}, {residents.count_residents(p)} residents"
 
 
 def _lacks(member: MemberFacts) -> Iterator[str]:

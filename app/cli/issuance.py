@@ -15,7 +15,7 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.cli.output import fail, print_table
+from app.cli.output import fail, json_option, plain_errors, print_table, say
 from app.errors import KoikiError
 from app.issuance import accounts, aftermath, reconcile, relay, service
 from app.issuance.cases import Verdict
@@ -59,19 +59,23 @@ def run_reconcile(once: bool) -> None:
 @group.command("list")
 @click.option("--municipality", help="Code of one town; without it, all.")
 @click.option("--open", "only_open", is_flag=True, help="Only orders that are not finished.")
-@click.option("--json", "as_json", is_flag=True)
+@json_option
 def show_orders(municipality: str | None, only_open: bool, as_json: bool) -> None:
     """Copies, one a line: town, order, number, state, money. No person is listed."""
-    print_table([row for code in _towns(municipality) for row in _copy_rows(code, only_open)], as_json)
+    with plain_errors():
+        rows = [row for code in _towns(municipality) for row in _copy_rows(code, only_open)]
+    print_table(rows, as_json)
 
 
 @group.command("cases")
 @click.option("--municipality", help="Code of one town; without it, all.")
 @click.option("--all", "closed", is_flag=True, help="Also those that are closed.")
-@click.option("--json", "as_json", is_flag=True)
+@json_option
 def show_cases(municipality: str | None, closed: bool, as_json: bool) -> None:
-    """What waits for a person. docs/issuance.md says what to look at in each."""
-    print_table([row for code in _towns(municipality) for row in _case_rows(code, closed)], as_json)
+    """What waits for a person; docs/issuance.md tells what to do. No person is listed."""
+    with plain_errors():
+        rows = [row for code in _towns(municipality) for row in _case_rows(code, closed)]
+    print_table(rows, as_json)
 
 
 @group.command("close-case")
@@ -83,14 +87,12 @@ def close_case(municipality: str, case_id: int, verdict: str, actor: str) -> Non
     """Write down what a person found, and do what follows from it."""
     if not actor.strip():
         fail("--actor: say who looked")
-    try:
+    with plain_errors():
         with partitions.open(municipality, write=True) as p:
             case = service.close_case(p, actor, case_id, Verdict(verdict))
             visit_id = aftermath.visit_of_case(p, case)
         aftermath.follow_up(municipality, actor, visit_id)
-    except KoikiError as error:
-        fail(f"case {case_id} of {municipality}: {str(error) or type(error).__name__}")
-    click.echo(f"case {case_id} of {municipality} closed: {verdict}")
+    say(f"case {case_id} of {municipality} closed: {verdict}")
 
 
 def _towns(municipality: str | None) -> list[str]:
@@ -142,7 +144,8 @@ def _reconcile() -> int:
 
 
 def _report_accounts(failures: int) -> None:
-    unequal = [c for c in map(accounts.compare, partitions.codes()) if not c.is_equal]
+    with plain_errors():
+        unequal = [c for c in map(accounts.compare, partitions.codes()) if not c.is_equal]
     for comparison in unequal:
         click.echo(f"accounts differ: {dataclasses.asdict(comparison)}", err=True)
     if unequal or failures:
@@ -153,7 +156,8 @@ def _repeat(turn: Callable[[], int], pause: float, once: bool) -> int:
     """Call `turn` until SIGTERM or Ctrl-C, at once again while it finds work. A turn is never cut off."""
     stop = threading.Event()
     if once:
-        return abs(turn())
+        with plain_errors():
+            return abs(turn())
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     while not stop.is_set():

@@ -13,6 +13,7 @@ from app.cli.output import json_option, plain_errors, print_table, say
 from app.municipalities import queries, service
 from app.municipalities.models import Channel, MemberState
 from app.municipalities.places import EMBEDDED
+from app.residents.imprints import read_imprint
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -20,11 +21,11 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 group = AppGroup("municipalities", help="The members of the union, their sites and their ordinances.")
 sites = AppGroup("sites", help="Places where terminals stand.")
 officeholder = AppGroup("officeholder", help="Mayors and acting mayors with their seals.")
-fee = AppGroup("fee", help="What one copy costs.")
-text = AppGroup("text", help="A town's own wording.")
-switch = AppGroup("switch", help="What a town allows.")
-hours = AppGroup("hours", help="When certificates may be asked for.")
-closure = AppGroup("closure", help="When they may not.")
+fee = AppGroup("fee", help="Fees: what one copy costs.")
+text = AppGroup("text", help="Texts that a town words itself.")
+switch = AppGroup("switch", help="Choices that the law leaves to the town.")
+hours = AppGroup("hours", help="Hours in which certificates may be asked for.")
+closure = AppGroup("closure", help="Times in which nothing is issued.")
 holiday = AppGroup("holiday", help="National holidays that the calendar has wrong.")
 for _child in (sites, officeholder, fee, text, switch, hours, closure, holiday):
     group.add_command(_child)
@@ -33,17 +34,17 @@ for _child in (sites, officeholder, fee, text, switch, hours, closure, holiday):
 @group.command("add")
 @click.argument("code")
 @click.argument("name")
-@click.option("--prefecture", required=True)
+@click.option("--prefecture", required=True, help="都道府県.")
 @click.option("--district", default="", help="郡, for towns and villages.")
-@click.option("--kana", "name_kana", default="")
-@click.option("--english", "name_en", default="")
-@click.option("--phone", default="")
+@click.option("--kana", "name_kana", default="", help="The name in katakana.")
+@click.option("--english", "name_en", default="", help="The name in Latin letters, for the kiosk's other languages.")
+@click.option("--phone", default="", help="Whom residents of this town call.")
 @click.option("--place", "place_key", default=EMBEDDED, help="Key of a KOIKI_PLACE_… setting; a file without it.")
 @click.option("--schema", "place_schema", help="PostgreSQL: the town's schema.")
 @click.option("--role", "place_role", help="PostgreSQL: the town's role.")
 @actor_option
 def add(code: str, name: str, prefecture: str, actor: str, **more: str | None) -> None:
-    """Add the municipality CODE (six digits) and make its partition."""
+    """Add the member CODE and make its partition."""
     with plain_errors():
         service.add_member(actor, code, name, prefecture, **more)
     say(f"{code} {name} is a member; 'union doctor' says what it still lacks")
@@ -64,7 +65,7 @@ def list_members(as_json: bool) -> None:
 @click.argument("state", type=click.Choice([state.value for state in MemberState]))
 @actor_option
 def set_state(code: str, state: str, actor: str) -> None:
-    """Say what the partition of CODE may be used for; `suspended` stops its certificates everywhere."""
+    """Say how CODE takes part. `suspended` stops its certificates everywhere."""
     with plain_errors():
         service.set_member_state(actor, code, MemberState(state))
     say(f"{code}: {state}")
@@ -72,9 +73,9 @@ def set_state(code: str, state: str, actor: str) -> None:
 
 @sites.command("add")
 @click.argument("site")
-@click.option("--municipality", required=True)
-@click.option("--name", required=True)
-@click.option("--english", "name_en", default="")
+@click.option("--municipality", required=True, help="Where it stands; says nothing about who may use it.")
+@click.option("--name", required=True, help="As the kiosk shows it.")
+@click.option("--english", "name_en", default="", help="The name in Latin letters.")
 @click.option("--office-hours", type=Hours(), default="08:30-17:15", show_default=True, help="For the statistics.")
 @actor_option
 def add_site(
@@ -99,9 +100,9 @@ def list_sites(as_json: bool) -> None:
 @officeholder.command("add")
 @click.argument("code")
 @click.option("--title", required=True, help="With the prefecture: 青嶺県若草市長 (標準仕様書 5.6).")
-@click.option("--name", required=True)
-@click.option("--seal", type=_FILE, required=True, help="PNG, black on white, one bit.")
-@click.option("--seal-mm", type=float, required=True, help="Side of the seal, 25 at most.")
+@click.option("--name", required=True, help="As it stands on the certificate.")
+@click.option("--seal", type=_FILE, required=True, help="PNG, black on white, no grey.")
+@click.option("--seal-mm", type=float, required=True, help="Its side in mm: more than 8, 25 at most.")
 @click.option("--from", "begins", type=Moment(), default="now", show_default=True)
 @click.option("--until", "ends", type=Moment(), help="Not included; without it, until somebody follows.")
 @click.option("--acting", is_flag=True, help="職務代理者: precedes the mayor while in office.")
@@ -112,7 +113,10 @@ def add_officeholder(  # noqa: PLR0913 one parameter an option
 ) -> None:  # fmt: skip
     """Add who issues the certificates of CODE in a period."""
     with plain_errors():
-        service.add_officeholder(actor, code, title, name, (seal.read_bytes(), seal_mm), (begins, ends), acting)
+        image = read_imprint(
+            seal.read_bytes(), seal_mm, seal_mm
+        )  # what cannot be printed must not be learnt by printing
+        service.add_officeholder(actor, code, title, name, (image.png, seal_mm), (begins, ends), acting)
     say(f"{code}: {title} from {begins:%Y-%m-%d %H:%M}")
 
 
@@ -163,7 +167,7 @@ def set_switch(code: str, key: str, value: str, valid_from: date, actor: str) ->
 @click.option("--kind", type=KIND, help="Narrower hours of one kind.")
 @actor_option
 def set_hours(code: str, span: tuple[time, time], days: tuple[str, ...], kind: str | None, actor: str) -> None:
-    """Certificates of CODE may be asked for from … until; days that are never set are closed."""
+    """Open CODE at these hours. Days that are never set are closed."""
     with plain_errors():
         service.set_hours(actor, code, span, [WEEKDAYS.index(day) for day in days or WEEKDAYS], kind)
     say(f"{code}: open {span[0]:%H:%M}-{span[1]:%H:%M}")
@@ -182,12 +186,12 @@ def close_days(code: str, days: tuple[str, ...], kind: str | None, actor: str) -
 
 
 @closure.command("add")
-@click.option("--municipality", "code")
-@click.option("--kind", type=KIND)
-@click.option("--site")
+@click.option("--municipality", "code", help="This town alone.")
+@click.option("--kind", type=KIND, help="This kind alone.")
+@click.option("--site", help="This place alone.")
 @click.option("--from", "begins", type=Moment(), required=True)
 @click.option("--until", "ends", type=Moment(), help="Not included; without it, until somebody lifts it.")
-@click.option("--reason", default="")
+@click.option("--reason", default="", help="For the list of closures, such as 年末年始.")
 @actor_option
 def add_closure(
     *, code: str | None, kind: str | None, site: str | None, begins: datetime, ends: datetime | None, reason: str,

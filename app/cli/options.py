@@ -1,4 +1,4 @@
-"""Values that commands take: days, hours, who does it. A bad one is told in one line and ends with status 2 (Click)."""
+"""What commands are given: settings, days, hours, who does it. A bad value is one line and status 2 (Click)."""
 
 from __future__ import annotations
 
@@ -10,9 +10,17 @@ from datetime import date, datetime, time
 from typing import Any
 
 import click
+from flask import current_app
 
 from app import clock
 from app.certificates.catalogue import KINDS
+from app.config import Config
+
+
+def settings() -> Config:
+    """What this installation has set."""
+    config: Config = current_app.config["KOIKI"]
+    return config
 
 
 def _account() -> str:

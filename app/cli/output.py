@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -34,13 +35,20 @@ def fail(message: str, status: int = BAD_INPUT) -> NoReturn:
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """Turn an error of the house or of a database into one line and status 2."""
+    """Turn an error of the house, of a database or of a file into one line and status 2."""
     try:
         yield
     except KoikiError as error:
-        fail(str(error).splitlines()[0])
+        fail(str(error).partition("\n")[0] or _spoken(error))
     except DBAPIError as error:
         fail(f"the database says: {str(error.orig).splitlines()[0]}")
+    except OSError as error:
+        fail(f"{error.filename}: {error.strerror}")
+
+
+def _spoken(error: Exception) -> str:
+    """An error without words says its name: OrderOpenError, "order open"."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(error).__name__.removesuffix("Error")).lower()
 
 
 def print_table(rows: Sequence[Mapping[str, Any]], as_json: bool = False) -> None:

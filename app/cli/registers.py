@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
 from app.certificates.typeface import find_missing
+from app.cli.options import actor_option, settings
 from app.cli.output import BAD_INPUT, fail, json_option, plain_errors, print_table, say
-from app.config import Config
 from app.municipalities.partitions import partitions
 from app.residents import checking, exporting, importing
 from app.residents.faults import Fault
@@ -30,7 +29,6 @@ _register = click.option(
     show_default=True,
     help="Which register.",
 )
-_actor = click.option("--actor", default="cli", show_default=True, help="Who does it, for the audit.")
 _CSV = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -41,7 +39,7 @@ _CSV = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--commit", is_flag=True, help="Apply it. Without this, only tell what would change.")
 @click.option("--encoding", type=click.Choice(list(ENCODINGS)), default="utf-8", show_default=True)
 @click.option("--old-numbers", is_flag=True, help="宛名番号 and 世帯番号 from before the standard: no check digits.")
-@_actor
+@actor_option
 @json_option
 def import_file(  # noqa: PLR0913 one parameter an option
     *,
@@ -54,8 +52,8 @@ def import_file(  # noqa: PLR0913 one parameter an option
     actor: str,
     as_json: bool,
 ) -> None:
-    """Compare FILE with a register of MUNICIPALITY; with --commit, apply it: all of it or nothing."""
-    key = _config().secrets.register
+    """Compare FILE with a register. With --commit, apply it: all of it or nothing."""
+    key = settings().secrets.register
     with plain_errors():
         with partitions.open(municipality):  # is it there? before a large file is read
             pass
@@ -79,17 +77,12 @@ def import_file(  # noqa: PLR0913 one parameter an option
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="A file that is not there yet."
 )
-@_actor
+@actor_option
 def export_file(municipality: str, name: str, out: Path, actor: str) -> None:
-    """Write a register of MUNICIPALITY, with all its numbers in the clear, as a file that imports as unchanged."""
-    key = _config().secrets.register
-    try:
-        with plain_errors(), partitions.open(municipality, write=True) as p:
-            rows = exporting.export(p, actor, REGISTERS[name], out, key)
-    except FileExistsError:
-        fail(f"{out} is there already")
-    except OSError as error:
-        fail(f"{out}: {error.strerror}")
+    """Write a register to a file, all numbers in the clear. Imported again, the file changes nothing."""
+    key = settings().secrets.register
+    with plain_errors(), partitions.open(municipality, write=True) as p:
+        rows = exporting.export(p, actor, REGISTERS[name], out, key)
     say(f"{rows} rows of {name} written to {out}, readable by you alone")
 
 
@@ -97,19 +90,14 @@ def export_file(municipality: str, name: str, out: Path, actor: str) -> None:
 @click.argument("municipality")
 @json_option
 def check_registers(municipality: str, as_json: bool) -> None:
-    """Tell what contradicts itself in the registers of MUNICIPALITY. Status 2 if anything does."""
+    """Tell what contradicts itself. Status 2 if anything does."""
     with plain_errors(), partitions.open(municipality) as p:
-        faults = checking.check(p, _config().secrets.register)
+        faults = checking.check(p, settings().secrets.register)
     print_table([{"row": f.subject, "column": f.column, "reason": f.reason} for f in faults], as_json)
     if faults:
         fail(f"{len(faults)} contradiction(s)", BAD_INPUT)
     if not as_json:
         say("nothing contradicts itself")
-
-
-def _config() -> Config:
-    config: Config = current_app.config["KOIKI"]
-    return config
 
 
 def _bar(file: Path, label: str, quiet: bool) -> Any:

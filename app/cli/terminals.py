@@ -15,13 +15,13 @@ group = AppGroup("terminals", help="Enrol, list, stop and resume terminals.")
 
 @group.command("enrol")
 @click.argument("terminal")
-@click.option("--site", required=True)
+@click.option("--site", required=True, help="Where it stands; see 'municipalities sites list'.")
 @click.option("--public-key", type=Base64(), required=True, help="The agent's Ed25519 device key, 32 bytes in base64.")
 @click.option("--agent-url", required=True, help="http://127.0.0.1:PORT of the agent on its own machine.")
 @click.option("--kind", type=click.Choice([k.value for k in TerminalKind]), default="kiosk", show_default=True)
 @actor_option
 def enrol(terminal: str, site: str, public_key: bytes, agent_url: str, kind: str, actor: str) -> None:
-    """Trust the agent of TERMINAL (lower-case letters, digits, hyphens), which stands at a site."""
+    """Trust the agent of TERMINAL at a site. Names: lower-case letters, digits, hyphens."""
     with plain_errors():
         facts = service.enrol_terminal(actor, terminal, site, TerminalKind(kind), public_key, agent_url)
     say(f"{terminal} is terminal no. {facts.number} at {site}")

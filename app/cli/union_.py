@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
-from app import config as settings
 from app.cli import doctor
-from app.cli.options import actor_option
+from app.cli.options import actor_option, settings
 from app.cli.output import fail, json_option, plain_errors, print_table, say
-from app.config import Config
+from app.config import create_keys
 from app.demo.command import demo_command
 from app.municipalities import migrating, queries, service, union
 from app.municipalities.errors import AlreadyThereError, UnionDownError, UnionMissingError
@@ -21,17 +19,17 @@ group.add_command(demo_command)
 
 @group.command("init")
 @click.argument("name")
-@click.option("--english", "name_en", default="")
+@click.option("--english", "name_en", default="", help="The name in Latin letters.")
 @click.option("--phone", default="", help="Whom to call when a terminal does not work.")
 @actor_option
 def init(name: str, name_en: str, phone: str, actor: str) -> None:
     """Make the keys and the database of the union NAME."""
     with plain_errors():
         _refuse_second()
-        made = settings.create_keys(_config().keys_folder)
+        made = create_keys(settings().keys_folder)
         union.upgrade()
         service.init_union(actor, name, name_en, phone)
-    say(f"{name}: keys in {_config().keys_folder} ({len(made)} made), union at {migrating.newest(migrating.UNION)}")
+    say(f"{name}: keys in {settings().keys_folder} ({len(made)} made), union at {migrating.newest(migrating.UNION)}")
     say("Keep the keys apart from the backups: without them no card and no individual number can be read again.")
 
 
@@ -39,7 +37,7 @@ def init(name: str, name_en: str, phone: str, actor: str) -> None:
 @json_option
 def look(as_json: bool) -> None:
     """Say in plain words what is there and what is missing. Exit 2 when something is wrong."""
-    findings = doctor.examine(_config())
+    findings = doctor.examine(settings())
     print_table([finding.row() for finding in findings], as_json)
     if wrong := sum(not finding.is_well for finding in findings):
         fail(f"{wrong} of {len(findings)} findings need somebody")
@@ -52,8 +50,3 @@ def _refuse_second() -> None:
             raise AlreadyThereError("there is a union already")
     except (UnionDownError, UnionMissingError):
         return  # no file yet, or migrated and left without a union: both may begin
-
-
-def _config() -> Config:
-    config: Config = current_app.config["KOIKI"]
-    return config

@@ -11,7 +11,7 @@ from enum import StrEnum
 from app import clock
 from app.audit import service as audit
 from app.audit.actions import Action
-from app.issuance.errors import CaseClosedError, VerdictRefusedError
+from app.issuance.errors import CaseClosedError, OrderNotFoundError, VerdictRefusedError
 from app.issuance.journal import copies_of, found, move, move_payment, post, void_number
 from app.issuance.models import Case, CaseKind, Disposal, Issuance, Order
 from app.issuance.progress import advance, fees_kept, settle_copy
@@ -47,9 +47,11 @@ def close_case(p: Partition, actor: str, case_id: int, verdict: Verdict) -> Case
     :raises OrderNotFoundError: no such case. :raises CaseClosedError: closed before.
     :raises VerdictRefusedError: the verdict is about something else than what is undecided here.
     """
-    case: Case = found(p.session.get(Case, case_id))
+    case = p.session.get(Case, case_id)
+    if case is None:
+        raise OrderNotFoundError(f"no case {case_id} in this town")
     if case.closed_at is not None:
-        raise CaseClosedError(str(case_id))
+        raise CaseClosedError(f"case {case_id} is closed already")
     order: Order = found(p.session.get(Order, case.order_id))
     _decide(p, actor, case, order, verdict)
     case.closed_at, case.closed_by, case.verdict = clock.now(), actor, verdict.value

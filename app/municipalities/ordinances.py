@@ -29,7 +29,7 @@ class Switch:
     default: str
 
 
-# The rules B.. and the sources are listed in docs/rules.md; each default is the careful one.
+# The rules B.. and their sources are listed in app/certificates/eligibility.py; each default is the careful one.
 SWITCHES: dict[str, Switch] = {
     # the standard form has both; towns offer one of them at their machines
     "resident_record_layout": Switch(("household", "individual"), "household"),

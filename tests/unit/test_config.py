@@ -1,13 +1,36 @@
-"""Settings do not show what they keep."""
+"""Settings are refused when they cannot be meant, and do not show what they keep."""
 
 from __future__ import annotations
 
 import base64
 from pathlib import Path
 
-from app.config import SECRET_NAMES, Config
+import pytest
+
+from app.config import SECRET_NAMES, BadSettingError, Config, MissingSecretError, load
 
 KEY = b"k" * 32
+
+
+@pytest.mark.parametrize("value", ["", "abc", "***", base64.b64encode(b"k" * 31).decode()])
+def test_what_is_no_secret_is_told_like_a_missing_one(tmp_path: Path, value: str) -> None:
+    config = load({"KOIKI_HOME": str(tmp_path), "KOIKI_SECRET_SESSION": value})
+    with pytest.raises(MissingSecretError, match="KOIKI_SECRET_SESSION"):
+        config.secrets  # noqa: B018 asking for them is the check
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("KOIKI_UNION_URL", "secret@db"), ("KOIKI_PLACE_CELL", "mysql://secret@db/x"), ("KOIKI_SURFACES", "kiosk,kisok")],
+)
+def test_a_setting_that_cannot_be_meant_is_refused_without_repeating_a_url(name: str, value: str) -> None:
+    with pytest.raises(BadSettingError, match=name) as refused:
+        load({name: value})
+    assert "secret" not in str(refused.value)
+
+
+def test_surfaces_may_be_written_with_blanks() -> None:
+    assert load({"KOIKI_SURFACES": "kiosk, agents,"}).surfaces == ("kiosk", "agents")
 
 
 def test_no_secret_in_a_representation() -> None:

@@ -10,11 +10,13 @@ import sqlalchemy as sa
 from click.testing import Result
 from flask import Flask
 
-from app import create_app
+from app import clock, create_app
 from app.audit.models import AuditEntry, UnionAuditEntry
+from app.certificates.samples import square_seal
 from app.config import Config
 from app.extensions import db
 from app.municipalities import queries, service
+from app.municipalities.errors import NoIssuerError
 from app.municipalities.models import MemberState
 from app.municipalities.partitions import partitions
 from app.municipalities.union import union_write
@@ -64,8 +66,20 @@ def _refused(result: Result) -> str:
     return lines[-1]
 
 
+LISTINGS = (
+    ["municipalities", "list"],
+    ["db", "status"],
+    ["terminals", "list"],
+    ["audit", "verify"],
+    ["cards", "list", A],
+    ["issuance", "list"],
+    ["issuance", "cases"],
+    *(["issuance", process, "--once"] for process in ("worker", "relay", "reconcile")),
+)
+
+
 def test_before_there_is_a_union(run: Run) -> None:
-    for words in (["municipalities", "list"], ["db", "status"], ["terminals", "list"], ["audit", "verify"]):
+    for words in LISTINGS:
         assert _refused(run(*words)) == "there is no union yet: run 'union init NAME'"
     findings = {f["about"]: f for f in json.loads(run("union", "doctor", "--json").stdout)}
     assert not findings["secrets"]["is_well"]
@@ -85,7 +99,7 @@ def test_a_union_from_nothing_until_it_can_issue(begun: Run, tmp_path: Path) -> 
     lacks = next(f["says"] for f in json.loads(doctor.stdout) if f["about"] == f"{A} 若草市")
     assert all(word in lacks for word in ("officeholder", "opening hours", "a fee for", *TEXTS))
 
-    (tmp_path / "seal.png").write_bytes(PNG)
+    (tmp_path / "seal.png").write_bytes(square_seal(("若草市", "長之印")))
     seal = ["--seal", str(tmp_path / "seal.png"), "--seal-mm", "18"]
     _fine(begun("municipalities", "officeholder", "add", A, "--title", "青嶺県若草市長", "--name", "青木　一", *seal))
     for key in TEXTS:
@@ -104,6 +118,22 @@ def test_a_second_union_is_refused(begun: Run, flask: Flask) -> None:
     keys = {p.name: p.read_bytes() for p in flask.config["KOIKI"].keys_folder.iterdir()}
     assert _refused(begun("union", "init", "x")) == "there is a union already"
     assert {p.name: p.read_bytes() for p in flask.config["KOIKI"].keys_folder.iterdir()} == keys
+
+
+def test_a_home_that_is_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLASK_RUN_FROM_CLI", "true")
+    (tmp_path / "file").touch()
+    app = create_app(Config(tmp_path / "file", f"sqlite:///{tmp_path}/union.db"))
+    assert _refused(app.test_cli_runner().invoke(args=["union", "init", "x"])).endswith("Not a directory")
+
+
+def test_a_seal_that_cannot_be_printed_is_refused(begun: Run, tmp_path: Path, flask: Flask) -> None:
+    (tmp_path / "seal.png").write_bytes(PNG)
+    mayor = ["officeholder", "add", A, "--title", "青嶺県若草市長", "--name", "青木　一", "--seal-mm", "18"]
+    refused = _refused(begun("municipalities", *mayor, "--seal", str(tmp_path / "seal.png")))
+    assert refused == "the imprint is not a readable PNG"
+    with flask.app_context(), pytest.raises(NoIssuerError):
+        queries.get_issuer(A, clock.now())
 
 
 def test_an_interrupted_beginning_is_finished(run: Run, flask: Flask) -> None:

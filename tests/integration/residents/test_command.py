@@ -86,7 +86,7 @@ def test_export_and_import_again(run, files, tmp_path):
     assert run("export", CODE, "--out", out).exit_code == 0
     assert "0 added, 0 changed, 1 unchanged" in run("import", CODE, out).output
     twice = run("export", CODE, "--out", out)
-    assert (twice.exit_code, twice.stderr.strip()) == (2, f"{out} is there already")
+    assert (twice.exit_code, twice.stderr.strip()) == (2, f"{out}: File exists")
 
 
 def test_check_is_quiet_when_all_is_well_and_ends_with_2_when_not(run, files):
