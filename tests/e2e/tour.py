@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from playwright.sync_api import Browser, Page, expect
 
 from app import clock
-from tests.e2e.person import PATIENCE_MS, RECORD, SEAL, Person, new_page
+from tests.e2e.person import PATIENCE_MS, RECORD, SEAL, Person, Watcher, new_page
 from tests.e2e.terminals import Terminal, agent_of, part_of, paused
 from tests.journey import truth
 from tests.journey.installation import Installation
@@ -36,6 +36,7 @@ class Tour:
     installation: Installation
     look: Callable[[Page, str], None]
     language: str = "ja"
+    watcher: Watcher | None = None
     seen: list[str] = field(default_factory=list)
     _pages: list[Page] = field(default_factory=list)
     _waiting: Person | None = None
@@ -61,7 +62,7 @@ class Tour:
 
     def person_at(self, terminal: Terminal) -> Person:
         """Somebody new, who has chosen the language."""
-        page = new_page(self.browser)
+        page = new_page(self.browser, self.watcher)
         self._pages.append(page)
         person = Person(page, self.installation.agent_urls[terminal])
         person.walk_up()
@@ -170,7 +171,7 @@ class Tour:
         person = self.sign_in(Terminal.WAKAKUSA, FAMILY)
         person.take_home(RECORD)
         self.show(person.page, "take")
-        desk = new_page(self.browser)
+        desk = new_page(self.browser, self.watcher)
         self._pages.append(desk)
         desk.goto(f"{person.agent_url}/desk")
         self.show(desk, "desk")
@@ -200,7 +201,7 @@ class Tour:
             person.go_home()
 
     def _errors(self) -> None:
-        stranger = new_page(self.browser)
+        stranger = new_page(self.browser, self.watcher)
         self._pages.append(stranger)
         stranger.goto(f"{self.installation.portal_url}/kiosk/choose")
         self.show(stranger, "error-unknown-terminal")
