@@ -12,7 +12,7 @@ from app import clock
 from app.certificates.catalogue import KINDS
 from app.certificates.typeface import FONT_PATH
 from app.config import Config
-from app.errors import KoikiError
+from app.errors import KoikiError, NotFoundError
 from app.municipalities import engines, migrating, queries, union
 from app.municipalities.hours import next_opening
 from app.municipalities.models import Channel, MemberState
@@ -89,7 +89,9 @@ def _member(member: MemberFacts) -> Iterator[Finding]:
 
 def _partition(code: str) -> str:
     with partitions.open(code) as p:
-        return f"at {migrating.newest(migrating.PARTITION)}, {residents.count_residents(p)} residents"
+        if not (count := residents.count_residents(p)):
+            raise NotFoundError("no residents yet: run 'registers import'")
+        return f"at {migrating.newest(migrating.PARTITION)}, {count} residents"
 
 
 def _lacks(member: MemberFacts) -> Iterator[str]:

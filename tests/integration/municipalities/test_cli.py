@@ -20,11 +20,27 @@ from app.municipalities.errors import NoIssuerError
 from app.municipalities.models import MemberState
 from app.municipalities.partitions import partitions
 from app.municipalities.union import union_write
+from app.residents.checkdigits import modulus_11
 from tests.integration.municipalities.conftest import A, B
 
 Run = Callable[..., Result]
 KEY = base64.b64encode(bytes(range(32))).decode()
 PNG = b"\x89PNG\r\n\x1a\n rest"
+ROW = {
+    "宛名番号": "1" + modulus_11("1"),
+    "世帯番号": "2" + modulus_11("2"),
+    "履歴番号": "1",
+    "住民状態": "住民",
+    "住民種別": "日本人",
+    "氏名": "若草　太郎",
+    "生年月日": "昭和55年4月1日",
+    "本籍": "なし",
+    "筆頭者": "なし",
+    "住所": "青嶺県若草市一番地",
+    "住民となった年月日": "平成12年4月1日",
+    "異動事由": "国内転入",
+}
+PERSON = f"{','.join(ROW)}\n{','.join(ROW.values())}\n"
 TEXTS = ("resident_record.attestation_all", "resident_record.attestation_part", "seal_registration.attestation")
 
 
@@ -107,6 +123,9 @@ def test_a_union_from_nothing_until_it_can_issue(begun: Run, tmp_path: Path) -> 
     for kind in ("resident_record", "seal_registration"):
         _fine(begun("municipalities", "fee", "set", A, kind, "200"))
     _fine(begun("municipalities", "hours", "set", A, "06:30-23:00"))
+    assert "no residents yet" in begun("union", "doctor").stdout
+    (tmp_path / "persons.csv").write_text(PERSON)
+    _fine(begun("registers", "import", A, str(tmp_path / "persons.csv"), "--commit"))
     doctor = begun("union", "doctor")
     assert f"{A} 若草市" in doctor.stdout
     assert "can issue" in doctor.stdout
