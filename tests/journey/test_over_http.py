@@ -95,7 +95,7 @@ def test_a_card_that_may_not_be_used_gets_its_own_sentence(installation: Install
 
 def test_every_neutral_reason_gets_the_same_screen(installation: Installation) -> None:
     seen = set()
-    for card in ("04-shirakaba-protected", "04-shirakaba-protected-child", "05-hanano-block-past-end"):
+    for card in ("04-shirakaba-protected", "04-shirakaba-protected-child", "01-wakakusa-household-block"):
         resident = Resident(installation.agent_urls[WAKAKUSA], card, PIN)
         page = resident.order(resident.sign_in(), "resident_record")
         assert "/kiosk/refused" in page.url
