@@ -112,7 +112,8 @@ def _read_row(
         parsed.faults.append(Fault(line, "", f"{len(cells)} cells instead of {len(columns)}"))
         return
     row = Row(line, {f.key: f.blank for f in parsed.register.fields})
-    faults = [*_read_cells(row, columns, cells)] or [*_complete(row, parsed.register, folder, options)]
+    faults = [*_read_cells(row, columns, cells), *_check_digits(row, options)]
+    faults = faults or [*_complete(row, parsed.register, folder)]
     if faults:
         parsed.faults += map(parsed.register.titled, faults)
         parsed.doubtful.add(row.values.get("setai_no") or "")
@@ -141,11 +142,13 @@ def _may_be_latin(column: Field, columns: list[Field | None], cells: list[str]) 
     return column.key == "name" and any(latin)
 
 
-def _complete(row: Row, register: Register, folder: Path, options: Options) -> Iterator[Fault]:
-    """What follows from the cells, and the rules of the row by itself."""
+def _check_digits(row: Row, options: Options) -> Iterator[Fault]:
     if options.check_digits:
-        numbered = ("atena_no", "setai_no") if "setai_no" in row.values else ("atena_no",)
-        yield from rules.check_digits(row, numbered)
+        yield from rules.check_digits(row, [key for key in ("atena_no", "setai_no") if key in row.values])
+
+
+def _complete(row: Row, register: Register, folder: Path) -> Iterator[Fault]:
+    """What follows from good cells, and the rules of the row by itself."""
     if register.name == "persons":
         row.values["name"] = row.values["name"] or row.values["name_latin"]
         yield from rules.check_person(row, clock.today())

@@ -178,6 +178,13 @@ def test_an_unknown_column_is_reported_and_a_missing_or_double_one_refused(files
     ("change", "faults"),
     [
         ({"宛名番号": "18"}, ["line 2, column 宛名番号: wrong check digit"]),
+        (
+            {"宛名番号": "18", "住民状態": "どこか"},
+            [
+                "line 2, column 住民状態: not one of 住民、転出、死亡、消除",
+                "line 2, column 宛名番号: wrong check digit",
+            ],
+        ),
         ({"宛名番号": ""}, ["line 2, column 宛名番号: must not be empty"]),
         ({"個人番号": "123456789012"}, ["line 2, column 個人番号: not 12 digits with the right check digit"]),
         (
@@ -240,7 +247,7 @@ def test_no_reason_repeats_what_a_cell_says(files):
 def test_every_bad_row_is_listed_with_its_own_line(files):
     rows = [{"宛名番号": "1"}, WIFE, {"宛名番号": "2", "氏名": "二行\nの名"}, {"宛名番号": "3"}]
     lines = [line.split(",")[0] for line in files.faults(files.persons(*rows))]
-    assert lines == ["line 2", "line 4", "line 6"]
+    assert lines == ["line 2", "line 4", "line 4", "line 6"]  # a line end in the name, and no check digit
 
 
 def test_numbers_from_before_the_standard_need_no_check_digit_by_choice(files):
