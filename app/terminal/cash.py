@@ -7,14 +7,12 @@ the agent's, and outlives it.
 from __future__ import annotations
 
 import sqlite3
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from app import clock
+from app.terminal.durable import DurableFile
 from app.terminal.errors import DeviceBusyError, MoneyRejectedError
 
 # each divides the next, so paying out from the greatest down finds the change whenever there is one
@@ -78,28 +76,20 @@ CREATE TABLE IF NOT EXISTS store (denomination INTEGER PRIMARY KEY, pieces INTEG
 """
 
 
-class CashSimulator:
+class CashSimulator(DurableFile):
     """A `PaymentDevice` whose coins come from the desk page."""
 
     def __init__(self, path: Path, first_store: dict[int, int] | None = None) -> None:
-        self._lock = threading.RLock()
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = FULL")
-        self._db.executescript(_SCHEMA)
+        super().__init__(path, _SCHEMA)
         store = FIRST_STORE if first_store is None else first_store
-        with self._step():
+        with self.step():
             rows = [(d, store.get(d, 0)) for d in DENOMINATIONS]
             self._db.executemany("INSERT OR IGNORE INTO store VALUES (?, ?)", rows)
-
-    def close(self) -> None:
-        with self._lock:
-            self._db.close()
 
     # --- what the agent asks
 
     def begin(self, key: str, yen: int) -> None:
-        with self._step():
+        with self.step():
             if self.query(key).state != "none":
                 return
             try:
@@ -119,7 +109,7 @@ class CashSimulator:
         return [event for event in found if event.sequence > after]
 
     def commit(self, key: str, yen: int) -> CashState:
-        with self._step():
+        with self.step():
             now = self.query(key)
             if now.state not in ("collecting", "held"):
                 return now
@@ -133,7 +123,7 @@ class CashSimulator:
             return self._close(key, "short" if left else "committed", yen + left)
 
     def release(self, key: str) -> CashState:
-        with self._step():
+        with self.step():
             now = self.query(key)
             if now.state in ("collecting", "held"):
                 for denomination, pieces in self._pieces(key, "inserted").items():
@@ -155,7 +145,7 @@ class CashSimulator:
 
     def insert(self, yen: int) -> CashState:
         """One coin or bill. :raises MoneyRejectedError: it comes straight back."""
-        with self._step():
+        with self.step():
             key = self.open_key()
             if yen not in DENOMINATIONS:
                 raise MoneyRejectedError("unknown")
@@ -182,7 +172,7 @@ class CashSimulator:
 
     def collect(self) -> int:
         """Take what lies in the return tray; gives the yen."""
-        with self._step():
+        with self.step():
             lying = self.returned()
             for denomination, pieces in lying.items():
                 self._note("", "collected", denomination, pieces)
@@ -219,25 +209,6 @@ class CashSimulator:
     def _note(self, key: str, kind: str, denomination: int, pieces: int) -> None:
         sql = "INSERT INTO movement (payment_key, kind, denomination, pieces, at) VALUES (?, ?, ?, ?, ?)"
         self._db.execute(sql, (key, kind, denomination, pieces, clock.now().isoformat()))
-
-    def _rows(self, sql: str, values: tuple[object, ...]) -> list[Any]:
-        with self._lock:
-            return self._db.execute(sql, values).fetchall()
-
-    @contextmanager
-    def _step(self) -> Iterator[None]:
-        with self._lock:
-            outermost = not self._db.in_transaction
-            if outermost:
-                self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                if outermost:
-                    self._db.execute("ROLLBACK")
-                raise
-            if outermost:
-                self._db.execute("COMMIT")
 
 
 def find_change(yen: int, store: dict[int, int]) -> dict[int, int]:

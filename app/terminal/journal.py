@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import threading
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from app import clock
+from app.terminal.durable import DurableFile
 
 _NAMESPACE = uuid.UUID("6f6b6f69-6b69-4000-8000-7265706f7274")
 _SCHEMA = """
@@ -89,36 +87,11 @@ class PendingReport:
     body: dict[str, Any]
 
 
-class Journal:
+class Journal(DurableFile):
     """One file, one connection, one lock: the web threads and the loop share it."""
 
     def __init__(self, path: Path) -> None:
-        self._lock = threading.RLock()
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._db.row_factory = sqlite3.Row
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = FULL")
-        self._db.executescript(_SCHEMA)
-
-    def close(self) -> None:
-        with self._lock:
-            self._db.close()
-
-    @contextmanager
-    def step(self) -> Iterator[None]:
-        """Everything inside is on the disk when this ends, or nothing of it. Steps nest."""
-        with self._lock:
-            outermost = not self._db.in_transaction
-            if outermost:
-                self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                if outermost:
-                    self._db.execute("ROLLBACK")
-                raise
-            if outermost:
-                self._db.execute("COMMIT")
+        super().__init__(path, _SCHEMA)
 
     # --- tickets and visits
 
@@ -168,7 +141,7 @@ class Journal:
 
     def attempts_in(self, states: tuple[AttemptState, ...]) -> list[Attempt]:
         sql = "SELECT * FROM attempt WHERE state IN (SELECT value FROM json_each(?)) ORDER BY rowid"
-        return [_attempt(row) for row in self._all(sql, (json.dumps(states),))]
+        return [_attempt(row) for row in self._rows(sql, (json.dumps(states),))]
 
     def _note_attempt(self, attempt_id: str, state: AttemptState, why: str) -> None:
         row = (attempt_id, state, why, _now())
@@ -193,7 +166,9 @@ class Journal:
         return _payment(row) if row else None
 
     def open_payments(self) -> list[Payment]:
-        rows = self._all("SELECT * FROM payment WHERE state NOT IN ('committed', 'released', 'unknown') ORDER BY rowid")
+        rows = self._rows(
+            "SELECT * FROM payment WHERE state NOT IN ('committed', 'released', 'unknown') ORDER BY rowid"
+        )
         return [_payment(row) for row in rows]
 
     # --- reports
@@ -206,7 +181,7 @@ class Journal:
         self._write(sql, (report_id, subject, json.dumps(body)))
 
     def pending_reports(self) -> list[PendingReport]:
-        rows = self._all("SELECT * FROM report WHERE accepted_at IS NULL ORDER BY sequence")
+        rows = self._rows("SELECT * FROM report WHERE accepted_at IS NULL ORDER BY sequence")
         return [PendingReport(row["report_id"], row["subject"], json.loads(row["body"])) for row in rows]
 
     def note_accepted(self, report_id: str) -> None:
@@ -232,13 +207,7 @@ class Journal:
             return self._db.execute(sql, values).rowcount
 
     def _one(self, sql: str, values: tuple[Any, ...] = ()) -> sqlite3.Row | None:
-        with self._lock:
-            row: sqlite3.Row | None = self._db.execute(sql, values).fetchone()
-            return row
-
-    def _all(self, sql: str, values: tuple[Any, ...] = ()) -> list[sqlite3.Row]:
-        with self._lock:
-            return self._db.execute(sql, values).fetchall()
+        return next(iter(self._rows(sql, values)), None)
 
 
 def _now() -> str:
