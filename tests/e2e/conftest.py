@@ -15,11 +15,10 @@ from tests.journey.installation import Installation, copy_of, running
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of these share one worker with the journeys, and none is judged by its time."""
+    """None of these is judged by its time."""
     for item in items:
         if item.nodeid.startswith("tests/e2e/"):
             item.add_marker(pytest.mark.e2e)
-            item.add_marker(pytest.mark.xdist_group("journey"))
             if item.get_closest_marker("timeout") is None:
                 item.add_marker(pytest.mark.timeout(240))
 

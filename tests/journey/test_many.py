@@ -16,7 +16,7 @@ from tests.journey.agreement import assert_everybody_holds_their_own, assert_rec
 from tests.journey.crowd import Disturbance, plan, walk
 from tests.journey.installation import Installation, copy_of, make_demo, running
 
-pytestmark = [pytest.mark.xdist_group("journey"), pytest.mark.load, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.load, pytest.mark.timeout(900)]
 JOURNEYS, TERMINALS = 200, 10
 
 

@@ -10,7 +10,7 @@ from tests.journey import truth
 from tests.journey.installation import Installation
 from tests.journey.robot import JourneyError, Resident
 
-pytestmark = [pytest.mark.xdist_group("journey"), pytest.mark.timeout(240)]
+pytestmark = pytest.mark.timeout(240)
 WAKAKUSA, HOSHIMI = 0, 1  # terminals
 PIN = "1234"
 
