@@ -22,48 +22,18 @@ from app.residents.vocabularies import (
     BlockLevel,
     BlockReason,
     ForeignClass,
-    ResidentStatus,
     ResidentType,
     SealStatus,
     Sex,
 )
+from tests.unit.people import ordinary_person
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=JST)
 HEAD, WIFE, CHILD = "19", "27", "35"
 
 
 def person(atena_no: str = HEAD, **changes: Any) -> PersonFacts:
-    ordinary = PersonFacts(
-        atena_no=atena_no,
-        history_no=3,
-        setai_no="19",
-        status=ResidentStatus.RESIDENT,
-        resident_type=ResidentType.JAPANESE,
-        name="若草　太郎",
-        name_kana="ワカクサ　タロウ",
-        name_latin="",
-        former_surname="",
-        former_surname_kana="",
-        alias="",
-        alias_kana="",
-        birth_date=RecordedDate(date(1980, 4, 1)),
-        sex=Sex.MALE,
-        household_head="若草　太郎",
-        relationship="世帯主",
-        registered_domicile="青嶺県若草市一番地",
-        register_head="若草　太郎",
-        address="青嶺県若草市緑町二丁目3番4号",
-        address_detail="みどり荘201号",
-        postal_code="9990001",
-        became_resident_on=RecordedDate(date(2001, 5, 1)),
-        address_since=RecordedDate(date(2010, 6, 2)),
-        notified_on=RecordedDate(date(2010, 6, 5)),
-        previous_address="青嶺県谷中郡清水村10番地",
-        moving_out_on=None,
-        has_provisional_change=False,
-        foreign=None,
-    )
-    return replace(ordinary, **changes)
+    return ordinary_person(atena_no=atena_no, **changes)
 
 
 def foreigner(atena_no: str = WIFE, **changes: Any) -> PersonFacts:
