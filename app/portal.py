@@ -43,7 +43,7 @@ def create_app(config: Config | None = None, surfaces: tuple[str, ...] | None = 
 def _configure(app: Flask, config: Config) -> None:
     app.config["KOIKI"] = config
     app.config["MAX_CONTENT_LENGTH"] = 256 * 1024
-    if not _is_command_line():
+    if not is_command_line():
         app.secret_key = config.secrets.session
     card_keys.configure(config)
     issuance_keys.configure(config)
@@ -57,6 +57,6 @@ def _connect(app: Flask, config: Config) -> None:
     partitions.configure(config)
 
 
-def _is_command_line() -> bool:
+def is_command_line() -> bool:
     """`flask …` sets this itself; `union init` must run before there is a secret."""
     return os.environ.get("FLASK_RUN_FROM_CLI") == "true"
