@@ -125,10 +125,14 @@ class Desk:
 
     def insert_price(self) -> None:
         """Exactly what the machine asks for, coin by coin."""
-        missing = self._missing()
-        while missing > 0:
-            self.insert(next(piece for piece in PIECES if piece <= missing))
-            missing = self._missing()
+        cash = self.wait_until_asked()
+        missing = int(cash["yen"] - cash["yen_inserted"])
+        while (
+            missing > 0
+        ):  # not asked again in between: with the last coin the machine closes and soon forgets the price
+            piece = next(piece for piece in PIECES if piece <= missing)
+            self.insert(piece)
+            missing -= piece
 
     def wait_until_asked(self) -> dict[str, Any]:
         """The state of the cash device, once it takes money."""
@@ -139,10 +143,6 @@ class Desk:
             time.sleep(PAUSE_SECONDS)
         found: dict[str, Any] = cash
         return found
-
-    def _missing(self) -> int:
-        cash = self.wait_until_asked()
-        return int(cash["yen"] - cash["yen_inserted"]) if cash["state"] == "collecting" else 0
 
     def sheets(self) -> list[dict[str, object]]:
         """Every sheet that ever came out here: the tray's own record."""
