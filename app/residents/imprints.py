@@ -14,6 +14,7 @@ AT_MOST_MM = 25.0
 MM_PER_INCH = 25.4
 AGREEMENT_MM = 0.2  # two statements of the same length may differ by this much
 MAX_BYTES = 200_000
+LAST_CHUNK = b"IEND\xaeB`\x82"  # how every whole PNG ends; Pillow may have been told to make do with half of one
 MAX_PIXELS = 3000  # a side of 25 mm at 3,000 dpi
 
 
@@ -43,6 +44,8 @@ def _open(png: bytes) -> Image.Image:
     """The image. Grey tones are refused rather than turned into black or white: an imprint is never altered."""
     if len(png) > MAX_BYTES:
         raise CellError(f"the imprint has more than {MAX_BYTES:,} bytes")
+    if not png.endswith(LAST_CHUNK):
+        raise CellError("the imprint is not a readable PNG")
     try:
         image: Image.Image = Image.open(io.BytesIO(png), formats=("PNG",))
         if max(image.size) > MAX_PIXELS:

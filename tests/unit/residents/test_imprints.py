@@ -1,7 +1,7 @@
 import io
 
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFile
 
 from app.residents.imprints import read_imprint
 from app.residents.values import CellError
@@ -53,7 +53,9 @@ def test_larger_than_8_mm_and_at_most_25(side, allowed):
         (b"x" * 200_001, "bytes"),
     ],
 )
-def test_anything_but_a_black_and_white_png_is_refused(given, reason):
+@pytest.mark.parametrize("makes_do_with_half", [False, True])
+def test_anything_but_a_black_and_white_png_is_refused(given, reason, makes_do_with_half, monkeypatch):
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", makes_do_with_half)
     with pytest.raises(CellError, match=reason):
         read_imprint(given, None, None)
 
