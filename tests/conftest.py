@@ -11,8 +11,15 @@ CARDS_PER_TOWN = 4
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest file begins first: everything else passes beside it, and no worker waits for it at the end."""
-    items.sort(key=lambda item: item.get_closest_marker("load") is None)
+    """The crowd first: everything else passes beside it. Browsers last: they like a machine with time for them."""
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    if item.get_closest_marker("load") is not None:
+        return 0
+    is_browser = item.nodeid.startswith(("tests/e2e/", "tests/journey/")) or item.get_closest_marker("e2e") is not None
+    return 2 if is_browser else 1
 
 
 @pytest.fixture(scope="session")
