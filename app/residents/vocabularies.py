@@ -9,37 +9,37 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class _Term(StrEnum):
+class Term(StrEnum):
     """A vocabulary member with its Japanese term."""
 
     japanese: str
 
-    def __new__(cls, value: str, japanese: str) -> _Term:
+    def __new__(cls, value: str, japanese: str) -> Term:
         member = str.__new__(cls, value)
         member._value_ = value
         member.japanese = japanese
         return member
 
 
-class ResidentStatus(_Term):
+class ResidentStatus(Term):
     RESIDENT = "resident", "住民"
     MOVED_OUT = "moved_out", "転出"
     DECEASED = "deceased", "死亡"
     REMOVED = "removed", "消除"
 
 
-class ResidentType(_Term):
+class ResidentType(Term):
     JAPANESE = "japanese", "日本人"
     FOREIGN = "foreign", "外国人"
 
 
-class Sex(_Term):
+class Sex(Term):
     MALE = "male", "男"
     FEMALE = "female", "女"
     BLANK = "blank", "空欄"
 
 
-class ForeignClass(_Term):
+class ForeignClass(Term):
     """法30条の45の表の区分."""
 
     MEDIUM_TO_LONG_TERM = "medium_to_long_term", "中長期在留者"
@@ -50,7 +50,7 @@ class ForeignClass(_Term):
     TRANSITIONAL_LOSS = "transitional_loss", "国籍喪失による経過滞在者"
 
 
-class MovementReason(_Term):
+class MovementReason(Term):
     """異動事由."""
 
     MOVED_IN = "moved_in", "国内転入"
@@ -87,20 +87,20 @@ class MovementReason(_Term):
     CANCELLED_CORRECTION = "cancelled_correction", "異動の取消し（修正）"
 
 
-class SealStatus(_Term):
+class SealStatus(Term):
     REGISTERED = "registered", "登録"
     ENQUIRY = "enquiry", "照会中"
     SUSPENDED = "suspended", "一時停止"
     CANCELLED = "cancelled", "抹消"
 
 
-class SealRegistrationMethod(_Term):
+class SealRegistrationMethod(Term):
     SAME_DAY = "same_day", "即日"
     ENQUIRY_LETTER = "enquiry_letter", "照会"
     GUARANTOR = "guarantor", "保証"
 
 
-class SealCancelCause(_Term):
+class SealCancelCause(Term):
     """One cause a cancelled registration, by the letter of its row in the statistics."""
 
     ABOLISHED = "B", "廃止"
@@ -112,7 +112,7 @@ class SealCancelCause(_Term):
     OTHER = "L", "その他抹消"
 
 
-class BlockReason(_Term):
+class BlockReason(Term):
     """Why issuing is stopped. Never on a resident's screen; the B-numbers are those of eligibility."""
 
     PROTECTION_MEASURE = "protection_measure", "支援措置"  # B01
@@ -124,7 +124,7 @@ class BlockReason(_Term):
     OTHER = "other", "その他抑止"
 
 
-class BlockLevel(_Term):
+class BlockLevel(Term):
     STOP = "stop", "エラー"
     WARN = "warn", "アラート"  # staff may go on; a kiosk may not
 
@@ -159,7 +159,7 @@ def is_relationship(text: str) -> bool:
     return 1 < len(links) <= MAX_RELATIONSHIP_LINKS and all(link in RELATIONSHIP_LINKS for link in links)
 
 
-class CertificateCode(_Term):
+class CertificateCode(Term):
     """The catalogue codes that a block may name. A code that no catalogue knows would block nothing, silently."""
 
     RESIDENT_RECORD = "resident_record", "住民票の写し"
