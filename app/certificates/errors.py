@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from app.errors import ConflictError, KoikiError, MismatchError, RefusedError, UnavailableError
 
 if TYPE_CHECKING:
-    from app.certificates.eligibility import Refusal
+    from app.certificates.requests import Refusal
 
 
 class EligibilityRefusedError(RefusedError):
@@ -40,6 +40,10 @@ class NotOfferedError(UnavailableError):
 
 class SubjectMismatchError(MismatchError):
     """A request of one person arrived in the name of another."""
+
+
+class MissingFactsError(MismatchError):
+    """A document was to be made of facts that no rule let through: a kind without a rule for them."""
 
 
 class InconsistentHouseholdError(MismatchError):

@@ -1,20 +1,26 @@
 """PURE. What a certificate costs: the ordinance of the town that issues it, not of the town of the site.
 
-No exemption at a machine: the exempting laws are applied by a clerk at the counter.
+No exemption at a machine: the exempting laws are applied by a clerk at the counter, who sees the papers.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from app.certificates.errors import NotOfferedError
-from app.municipalities.ordinances import Ordinance
+from app.certificates.requests import COUNTER, Exemption
+from app.municipalities.ordinances import Fee
 
 
-def price(kind: str, channel: str, ordinance: Ordinance) -> int:
-    """Yen for one copy (通) of a kind.
+def price(kind: str, fee: Fee | None, counted: Iterable[int], channel: str, exemption: Exemption | None = None) -> int:
+    """Yen for one copy (通) with so many things on it: `counted` in groups, land and houses counted apart.
 
     :raises NotOfferedError: when the ordinance states no fee, which is not the same as a fee of nothing.
     """
-    yen = ordinance.fee(kind, channel)
-    if yen is None:
+    if fee is None:
         raise NotOfferedError(kind)
-    return yen
+    if exemption is not None and channel == COUNTER:
+        return 0
+    if fee.per is None:
+        return fee.yen
+    return fee.yen * max(1, sum(-(-things // fee.per) for things in counted))

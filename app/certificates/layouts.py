@@ -7,16 +7,10 @@ those of templates/certificates/sheet.css; a test measures that no drawn charact
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from app.certificates.documents import (
-    HOUSEHOLD_FORM,
-    Certification,
-    Document,
-    ResidentRecordDocument,
-    SealRegistrationDocument,
-)
+from app.certificates.documents import Document
 from app.certificates.errors import TextTooLongError
 
 MM_A_POINT = 25.4 / 72
@@ -43,6 +37,9 @@ class Cell:
     steps: tuple[Step, ...]
 
 
+FieldText = tuple[str, str, Cell]  # name, text, room: 「p0.name」 is the name of the first person
+
+
 @dataclass(frozen=True)
 class Fitted:
     """A field as it will be drawn."""
@@ -51,89 +48,47 @@ class Fitted:
     lines: tuple[str, ...]
 
 
-def _one_line(*sizes: float, then: tuple[tuple[float, int], ...] = ()) -> tuple[Step, ...]:
+def one_line(*sizes: float, then: tuple[tuple[float, int], ...] = ()) -> tuple[Step, ...]:
     return tuple(Step(size) for size in sizes) + tuple(Step(size, lines) for size, lines in then)
 
 
-_SMALL = _one_line(9, 8, 7, 6, then=((5, 2),))
-_NAME = _one_line(14, 12.5, 11, 9.5, then=((8.5, 2), (7, 2), (6, 3)))
-_KANA = _one_line(7.5, 6.5, 5.5, then=((4.5, 2),))
-_ROOMY = _one_line(12, 11, 10, 9, then=((9, 2), (8, 2), (7, 2), (6, 3)))
-_ROOMY_NAME = _one_line(17, 15, 13, 11, then=((10, 2), (8.5, 2), (7, 3), (6, 3)))
+SMALL = one_line(9, 8, 7, 6, then=((5, 2),))
+NAME = one_line(14, 12.5, 11, 9.5, then=((8.5, 2), (7, 2), (6, 3)))
+KANA = one_line(7.5, 6.5, 5.5, then=((4.5, 2),))
+ROOMY = one_line(12, 11, 10, 9, then=((9, 2), (8, 2), (7, 2), (6, 3)))
+ROOMY_NAME = one_line(17, 15, 13, 11, then=((10, 2), (8.5, 2), (7, 3), (6, 3)))
 
 _CERTIFICATION = {
-    "issue_number": Cell(130, _one_line(8, 7, 6)),
-    "title": Cell(180, _one_line(20)),
-    "attestation": Cell(184, _one_line(11, 10, 9, then=((9, 2),))),
-    "note": Cell(98, _one_line(8, 7, 6, then=((6, 2),))),
-    "seal_note": Cell(40, _one_line(7, 6, 5)),
-    "issued_on": Cell(82, _one_line(11)),
-    "issuer_title": Cell(87, _one_line(12, 11, 10, 9, 8)),
-    "issuer_name": Cell(87, _one_line(16, 14, 12, 10, then=((8, 2),))),
-}
-_HEAD = {
-    "address": Cell(162, _one_line(11, 10, 9, 8, 7, then=((7, 2), (6, 2)))),
-    "household_head": Cell(162, _one_line(11, 10, 9, 8, 7, then=((7, 2), (6, 2)))),
-}
-_WIDE, _MIDDLE, _NARROW, _NARROWEST = 156.0, 104.0, 32.0, 30.0
-_BLOCK = {
-    "name": Cell(_MIDDLE, _NAME),
-    "name_kana": Cell(_MIDDLE, _KANA),
-    "other_name": Cell(_MIDDLE, _SMALL),
-    "birth_date": Cell(_NARROWEST, _SMALL),
-    "sex": Cell(_NARROWEST, _SMALL),
-    "relationship": Cell(_NARROWEST, _SMALL),
-    "became_resident_on": Cell(50, _SMALL),
-    "address_since": Cell(_NARROW, _SMALL),
-    "notified_on": Cell(_NARROWEST, _SMALL),
-    "previous_address": Cell(_WIDE, _SMALL),
-    "registered_domicile": Cell(_MIDDLE, _SMALL),
-    "register_head": Cell(_MIDDLE, _SMALL),
-    "individual_number": Cell(_NARROWEST, _SMALL),
-    "resident_code": Cell(_NARROWEST, _SMALL),
-    "nationality": Cell(50, _SMALL),
-    "foreign_class": Cell(_NARROW, _SMALL),
-    "residence_status": Cell(50, _SMALL),
-    "residence_period": Cell(_NARROW, _SMALL),
-    "residence_expiry": Cell(_NARROW, _SMALL),
-    "residence_card_no": Cell(50, _SMALL),
-    "resident_since": Cell(_NARROWEST, _SMALL),
-}
-_FULL, _HALF = 146.0, 54.0  # of the 個人票: a field to a row, or two
-_INDIVIDUAL = {
-    field: Cell(_FULL if field in {"name", "name_kana", "other_name", "previous_address"} else _HALF, _ROOMY)
-    for field in _BLOCK
-} | {
-    "name": Cell(_FULL, _ROOMY_NAME),
-    "registered_domicile": Cell(_FULL, _ROOMY),
-    "register_head": Cell(_FULL, _ROOMY),
-    "address": Cell(_FULL, _ROOMY),
-    "household_head": Cell(_FULL, _ROOMY),
-}
-_SEAL = {
-    "name": Cell(82, _ROOMY_NAME),
-    "name_kana": Cell(82, _ROOMY),
-    "other_name": Cell(82, _ROOMY),
-    "birth_date": Cell(82, _ROOMY),
-    "address": Cell(82, _one_line(12, then=((12, 2), (11, 2), (10, 3), (9, 4), (8, 4), (7, 5)))),
+    "issue_number": Cell(130, one_line(8, 7, 6)),
+    "title": Cell(180, one_line(20, 17, 14, 12)),
+    "attestation": Cell(184, one_line(11, 10, 9, then=((9, 2),))),
+    "note": Cell(98, one_line(8, 7, 6, then=((6, 2),))),
+    "seal_note": Cell(40, one_line(7, 6, 5)),
+    "issued_on": Cell(82, one_line(11)),
+    "issuer_title": Cell(87, one_line(12, 11, 10, 9, 8)),
+    "issuer_name": Cell(87, one_line(16, 14, 12, 10, then=((8, 2),))),
 }
 
 
-def lay_out(document: Document, measure: Measure) -> dict[str, Fitted]:
-    """Every variable field of the sheet, by the name that the template marks it with (`data-f`).
+def lay_out(texts: Iterable[FieldText], measure: Measure) -> dict[str, Fitted]:
+    """Every variable field of a sheet, by the name that the template marks it with (`data-f`).
 
     :raises TextTooLongError: naming the field that holds too much.
     """
-    return {name: fit(name, text, cell, measure) for name, text, cell in list_fields(document)}
+    return {name: fit(name, text, cell, measure) for name, text, cell in texts}
 
 
-def list_fields(document: Document) -> Iterator[tuple[str, str, Cell]]:
-    """(name, text, cell) of every variable field: 「p0.name」 is the name of the first person."""
-    yield from _fields_of(document.certification, _CERTIFICATION)
-    if isinstance(document, SealRegistrationDocument):
-        yield from _fields_of(document, _SEAL)
-    else:
-        yield from _resident_record_fields(document)
+def certification_fields(document: Document) -> Iterator[FieldText]:
+    """The fields that every sheet has."""
+    return fields_of(document.certification, _CERTIFICATION)
+
+
+def fields_of(part: object, cells: Mapping[str, Cell], prefix: str = "") -> Iterator[FieldText]:
+    """The texts of a document, or of a part of it, that have a cell."""
+    for name, cell in cells.items():
+        text = getattr(part, name, None)
+        if isinstance(text, str):
+            yield f"{prefix}{name}", text, cell
 
 
 def fit(name: str, text: str, cell: Cell, measure: Measure) -> Fitted:
@@ -194,23 +149,3 @@ def _may_break(text: str, index: int) -> bool:
 
 def _is_latin(character: str) -> bool:
     return character.isascii() and character.isalnum()
-
-
-def _resident_record_fields(document: ResidentRecordDocument) -> Iterator[tuple[str, str, Cell]]:
-    is_household = document.form == HOUSEHOLD_FORM
-    yield from _fields_of(document, _HEAD if is_household else _INDIVIDUAL)
-    cells = _BLOCK if is_household else _INDIVIDUAL
-    for index, person in enumerate(document.persons):
-        prefix = f"p{index}."
-        yield from _fields_of(person, cells, prefix)
-        if person.foreign:
-            yield from _fields_of(person.foreign, cells, prefix)
-
-
-def _fields_of(
-    part: Certification | Document | object, cells: dict[str, Cell], prefix: str = ""
-) -> Iterator[tuple[str, str, Cell]]:
-    for name, cell in cells.items():
-        text = getattr(part, name, None)
-        if isinstance(text, str):
-            yield f"{prefix}{name}", text, cell

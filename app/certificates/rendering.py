@@ -21,7 +21,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from app.certificates.catalogue import get_kind
-from app.certificates.documents import Document, Picture, SealRegistrationDocument, page_numbers
+from app.certificates.documents import Document, Picture, page_numbers
 from app.certificates.errors import RenderingError, ThreadError
 from app.certificates.fitting import fit_document
 from app.certificates.pictures import check_picture, preview
@@ -84,7 +84,7 @@ class Renderer:
         """
         if threading.get_ident() != self._thread:
             raise ThreadError
-        pictures = _pictures(document)
+        pictures = {"issuer_seal": document.certification.issuer_seal} | document.pictures
         for picture in pictures.values():
             check_picture(picture)
         return self._draw(document, self._to_html(document, specimen), pictures)
@@ -112,13 +112,6 @@ class Renderer:
         if len(laid_out.pages) != document.sheets:
             raise RenderingError("pages")
         return RenderedSheet(pdf, len(laid_out.pages))
-
-
-def _pictures(document: Document) -> dict[str, Picture]:
-    pictures = {"issuer_seal": document.certification.issuer_seal}
-    if isinstance(document, SealRegistrationDocument):
-        pictures["imprint"] = document.imprint
-    return pictures
 
 
 @contextmanager

@@ -5,13 +5,12 @@ Nothing is drawn here and nothing is written. The caller gives the number of the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.certificates import composing, eligibility, fees
-from app.certificates.catalogue import Option, get_kind
-from app.certificates.documents import Certification, Document
-from app.certificates.eligibility import Request
+from app.certificates.catalogue import get_kind
+from app.certificates.documents import Document
 from app.certificates.errors import (
     EligibilityRefusedError,
     RegisterMovedError,
@@ -19,13 +18,20 @@ from app.certificates.errors import (
     UnprintableError,
 )
 from app.certificates.fitting import fit_document
+from app.certificates.kind import Case, Record, Source
+from app.certificates.kinds.resident_record import INDIVIDUAL_NUMBER
+from app.certificates.requests import Request
 from app.municipalities import hours
-from app.municipalities.ordinances import Ordinance
 from app.municipalities.partitions import Partition
 from app.municipalities.queries import get_issuer, get_ordinance, get_timetable
+from app.residents import queries
 from app.residents.errors import NoIndividualNumberError
-from app.residents.facts import HouseholdFacts, SealFacts
-from app.residents.queries import find_household_of, find_seal, get_individual_number, get_register_serial
+from app.residents.facts import SealFacts
+
+READERS: dict[Source, Callable[[Partition, str], Record | None]] = {
+    Source.HOUSEHOLD: lambda _p, _atena_no: None,
+    Source.SEAL: queries.find_seal,
+}
 
 
 @dataclass(frozen=True)
@@ -36,20 +42,6 @@ class Prepared:
     yen: int
     persons: tuple[str, ...]  # 宛名番号 of everybody shown, in the order of the sheet
     snapshot: str  # 「register=12 1001.3 1002.1 seal=<sha256>」
-
-
-@dataclass(frozen=True)
-class _Material:
-    """What a document is made of, once the rules have said yes."""
-
-    p: Partition
-    request: Request
-    household: HouseholdFacts
-    seal: SealFacts | None
-    ordinance: Ordinance
-    shown: tuple[str, ...]
-    certification: Certification
-    register_key: bytes
 
 
 def prepare(
@@ -70,20 +62,32 @@ def prepare(
     """
     if request.requester != subject:
         raise SubjectMismatchError(p.code)
-    ordinance = get_ordinance(p.code, request.at.date())
-    timetable = get_timetable(p.code, request.kind, site, request.at)
-    household = find_household_of(p, subject)
-    seal = find_seal(p, subject) if get_kind(request.kind).needs_seal else None
-    refusal = eligibility.decide(request, household, seal, ordinance, hours.is_open(timetable, request.at), services)
-    if refusal or household is None:
-        raise EligibilityRefusedError(refusal or eligibility.NOT_RESIDENT)
-    material = _gather(p, request, household, seal, ordinance, register_key)
-    document = _BUILDERS[request.kind](material)
-    if get_register_serial(p) != household.register_serial:
+    case = read_case(p, request, site, services)
+    if refusal := eligibility.decide(case):
+        raise EligibilityRefusedError(refusal)
+    document = _build(p, case, register_key)
+    if case.household is None or queries.get_register_serial(p) != case.household.register_serial:
         raise RegisterMovedError(p.code)
     check_printable(document)
-    yen = fees.price(request.kind, request.channel, ordinance)
-    return Prepared(document, yen, material.shown, _snapshot(material))
+    yen = fees.price(request.kind, case.fee, case.kind.counted(case), request.channel, request.exemption)
+    return Prepared(document, yen, case.shown, _snapshot(case))
+
+
+def read_case(p: Partition, request: Request, site: str | None, services: frozenset[str] | None = None) -> Case:
+    """All that the rules may look at. The same reads for everybody, whatever the answer will be."""
+    kind = get_kind(request.kind)
+    timetable = get_timetable(p.code, request.kind, site, request.at)
+    priced = get_ordinance(p.code, request.pricing_instant.date())
+    return Case(
+        request=request,
+        kind=kind,
+        household=queries.find_household_of(p, request.requester),
+        record=READERS[kind.source](p, request.requester),
+        ordinance=get_ordinance(p.code, request.at.date()),
+        fee=priced.fee(request.kind, request.channel),
+        is_open=hours.is_open(timetable, request.at),
+        services=services,
+    )
 
 
 def check_printable(document: Document) -> None:
@@ -97,60 +101,29 @@ def check_printable(document: Document) -> None:
         raise EligibilityRefusedError(eligibility.UNPRINTABLE) from error
 
 
-def _gather(
-    p: Partition,
-    request: Request,
-    household: HouseholdFacts,
-    seal: SealFacts | None,
-    ordinance: Ordinance,
-    register_key: bytes,
-) -> _Material:
-    shown = _in_order_of_sheet(eligibility.shown_persons(request, household), household)
-    is_whole = len(shown) == len(household.members)
-    issuer, day = get_issuer(p.code, request.at), request.at.date()
-    certification = composing.build_certification(get_kind(request.kind), is_whole, ordinance, issuer, day)
-    return _Material(p, request, household, seal, ordinance, shown, certification, register_key)
+def _build(p: Partition, case: Case, register_key: bytes) -> Document:
+    issuer, day = get_issuer(p.code, case.request.at), case.today
+    certification = composing.certify(case.kind, case.kind.wording_of(case), case.ordinance, issuer, day)
+    numbers = _individual_numbers(p, case, register_key) if case.has_option(INDIVIDUAL_NUMBER) else {}
+    return case.kind.build(case, certification, numbers)
 
 
-def _in_order_of_sheet(wanted: Iterable[str], household: HouseholdFacts) -> tuple[str, ...]:
-    chosen = frozenset(wanted)
-    return tuple(member.atena_no for member in household.members if member.atena_no in chosen)
-
-
-def _build_resident_record(m: _Material) -> Document:
-    form = m.ordinance.switch("resident_record_layout")
-    numbers = _individual_numbers(m) if Option.INDIVIDUAL_NUMBER in m.request.options else {}
-    return composing.build_resident_record(m.certification, m.household, m.shown, m.request.options, form, numbers)
-
-
-def _build_seal_registration(m: _Material) -> Document:
-    person = m.household.member(m.request.requester)
-    if person is None or m.seal is None:
-        raise EligibilityRefusedError(eligibility.NOT_RESIDENT)
-    return composing.build_seal_registration(m.certification, person, m.seal)
-
-
-_BUILDERS: dict[str, Callable[[_Material], Document]] = {
-    "resident_record": _build_resident_record,
-    "seal_registration": _build_seal_registration,
-}
-
-
-def _individual_numbers(m: _Material) -> dict[str, str]:
+def _individual_numbers(p: Partition, case: Case, register_key: bytes) -> dict[str, str]:
     """Of those shown who have one; the cell of anybody else says that nothing is recorded."""
     numbers = {}
-    for atena_no in m.shown:
+    for atena_no in case.shown:
         try:
-            numbers[atena_no] = get_individual_number(m.p, atena_no, m.register_key)
+            numbers[atena_no] = queries.get_individual_number(p, atena_no, register_key)
         except NoIndividualNumberError:
             continue
     return numbers
 
 
-def _snapshot(m: _Material) -> str:
+def _snapshot(case: Case) -> str:
     """Which import, which history number of each person, and which imprint the sheet was made from."""
-    members = {member.atena_no: member.history_no for member in m.household.members}
-    parts = [f"register={m.household.register_serial}", *(f"{no}.{members[no]}" for no in m.shown)]
-    if m.seal is not None:
-        parts.append(f"seal={m.seal.imprint_sha256}")
+    versions = {member.atena_no: member.history_no for member in case.members}
+    serial = case.household.register_serial if case.household else 0
+    parts = [f"register={serial}", *(f"{no}.{versions[no]}" for no in case.shown if no in versions)]
+    if isinstance(case.record, SealFacts):
+        parts.append(f"seal={case.record.imprint_sha256}")
     return " ".join(parts)

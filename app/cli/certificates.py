@@ -13,9 +13,10 @@ from app.audit import service as audit
 from app.audit.actions import Action
 from app.certificates import samples, service
 from app.certificates.catalogue import KINDS, get_kind
-from app.certificates.documents import HOUSEHOLD_FORM, INDIVIDUAL_FORM, Document, numbered
-from app.certificates.eligibility import KIOSK, Request
+from app.certificates.documents import Document, numbered
 from app.certificates.errors import EligibilityRefusedError
+from app.certificates.kinds.resident_record import HOUSEHOLD_FORM, INDIVIDUAL_FORM
+from app.certificates.requests import KIOSK, Request
 from app.cli.options import KIND, actor_option, settings
 from app.cli.output import fail, json_option, plain_errors, print_table, say
 from app.municipalities.partitions import partitions
@@ -29,7 +30,12 @@ _LARGEST_SAMPLE = 20
 def list_kinds(*, as_json: bool) -> None:
     """The kinds: code, title, whose data, options."""
     rows = [
-        {"kind": kind.code, "title": kind.title, "who": kind.who.value, "options": " ".join(kind.options)}
+        {
+            "kind": kind.code,
+            "title": kind.title,
+            "who": kind.who.value,
+            "options": " ".join(option.code for option in kind.options),
+        }
         for kind in KINDS.values()
     ]
     print_table(rows, as_json)
@@ -62,7 +68,7 @@ def render(  # noqa: PLR0913 one parameter an option
         if municipality and resident:
             document = _document_of(municipality, resident, kind, actor)
         else:
-            document = samples.resident_record(persons, form) if kind == "resident_record" else samples.sample(kind)
+            document = samples.sample(kind, persons, form)
         pages = _write(document, out)
     say(f"{out}: {get_kind(kind).title}, {pages} page(s), marked 見本")
 

@@ -10,8 +10,9 @@ from flask.cli import AppGroup
 
 from app.cli.options import KIND, Day, Hours, Moment, actor_option, from_option
 from app.cli.output import json_option, plain_errors, print_table, say
-from app.municipalities import queries, service
+from app.municipalities import decisions, queries, service
 from app.municipalities.models import Channel, MemberState
+from app.municipalities.ordinances import Fee
 from app.municipalities.places import EMBEDDED
 from app.residents.imprints import read_imprint
 
@@ -116,7 +117,7 @@ def add_officeholder(  # noqa: PLR0913 one parameter an option
         image = read_imprint(
             seal.read_bytes(), seal_mm, seal_mm
         )  # what cannot be printed must not be learnt by printing
-        service.add_officeholder(actor, code, title, name, (image.png, seal_mm), (begins, ends), acting)
+        decisions.add_officeholder(actor, code, title, name, (image.png, seal_mm), (begins, ends), acting)
     say(f"{code}: {title} from {begins:%Y-%m-%d %H:%M}")
 
 
@@ -124,14 +125,16 @@ def add_officeholder(  # noqa: PLR0913 one parameter an option
 @click.argument("code")
 @click.argument("kind", type=KIND)
 @click.argument("yen", type=click.IntRange(min=0))
+@click.option("--per", type=click.IntRange(min=1), help="For every so many things on it, such as 5 parcels.")
 @click.option("--channel", type=click.Choice([c.value for c in Channel]), default="kiosk", show_default=True)
 @from_option
 @actor_option
-def set_fee(code: str, kind: str, yen: int, channel: str, valid_from: date, actor: str) -> None:
+def set_fee(*, code: str, kind: str, yen: int, per: int | None, channel: str, valid_from: date, actor: str) -> None:
     """One copy of KIND costs YEN in CODE; without a fee it is not issued there."""
     with plain_errors():
-        service.set_fee(actor, code, kind, Channel(channel), yen, valid_from)
-    say(f"{code} {kind} {channel}: {yen} yen from {valid_from}")
+        decisions.set_fee(actor, code, kind, Channel(channel), Fee(yen, per), valid_from)
+    counted = f" for every {per}" if per else ""
+    say(f"{code} {kind} {channel}: {yen} yen{counted} from {valid_from}")
 
 
 @text.command("set")
@@ -143,7 +146,7 @@ def set_fee(code: str, kind: str, yen: int, channel: str, valid_from: date, acto
 def set_text(code: str, key: str, wording: str, valid_from: date, actor: str) -> None:
     """The town's WORDING of the text KEY; a wrong key lists the right ones."""
     with plain_errors():
-        service.set_text(actor, code, key, wording, valid_from)
+        decisions.set_text(actor, code, key, wording, valid_from)
     say(f"{code} {key} from {valid_from}")
 
 
@@ -156,7 +159,7 @@ def set_text(code: str, key: str, wording: str, valid_from: date, actor: str) ->
 def set_switch(code: str, key: str, value: str, valid_from: date, actor: str) -> None:
     """Choose VALUE for the switch KEY; a wrong key or value lists the right ones."""
     with plain_errors():
-        service.set_switch(actor, code, key, value, valid_from)
+        decisions.set_switch(actor, code, key, value, valid_from)
     say(f"{code} {key}: {value} from {valid_from}")
 
 
@@ -169,7 +172,7 @@ def set_switch(code: str, key: str, value: str, valid_from: date, actor: str) ->
 def set_hours(code: str, span: tuple[time, time], days: tuple[str, ...], kind: str | None, actor: str) -> None:
     """Open CODE at these hours. Days that are never set are closed."""
     with plain_errors():
-        service.set_hours(actor, code, span, [WEEKDAYS.index(day) for day in days or WEEKDAYS], kind)
+        decisions.set_hours(actor, code, span, [WEEKDAYS.index(day) for day in days or WEEKDAYS], kind)
     say(f"{code}: open {span[0]:%H:%M}-{span[1]:%H:%M}")
 
 
@@ -181,7 +184,7 @@ def set_hours(code: str, span: tuple[time, time], days: tuple[str, ...], kind: s
 def close_days(code: str, days: tuple[str, ...], kind: str | None, actor: str) -> None:
     """Closed on these days of every week."""
     with plain_errors():
-        service.set_hours(actor, code, None, [WEEKDAYS.index(day) for day in days], kind)
+        decisions.set_hours(actor, code, None, [WEEKDAYS.index(day) for day in days], kind)
     say(f"{code}: closed on {', '.join(days)}")
 
 
@@ -199,7 +202,7 @@ def add_closure(
 ) -> None:  # fmt: skip
     """Close the union, a town, a kind or a site for a time, such as 年末年始."""
     with plain_errors():
-        number = service.add_closure(actor, begins, ends, code=code, kind=kind, site=site, reason=reason)
+        number = decisions.add_closure(actor, begins, ends, code=code, kind=kind, site=site, reason=reason)
     say(f"closure {number}")
 
 
@@ -209,7 +212,7 @@ def add_closure(
 def lift_closure(number: int, actor: str) -> None:
     """End the closure NUMBER now, or call it off."""
     with plain_errors():
-        service.lift_closure(actor, number)
+        decisions.lift_closure(actor, number)
     say(f"closure {number} is lifted")
 
 
@@ -229,5 +232,5 @@ def list_closures(as_json: bool) -> None:
 def set_holiday(day: date, name: str, ordinary: bool, actor: str) -> None:
     """Make DAY a national holiday, or an ordinary day."""
     with plain_errors():
-        service.set_holiday(actor, day, not ordinary, name)
+        decisions.set_holiday(actor, day, not ordinary, name)
     say(f"{day}: {'ordinary' if ordinary else 'holiday'}")

@@ -10,8 +10,9 @@ from app.clock import JST
 from app.demo import drawing
 from app.demo.names import FEMALE, MALE, SURNAMES
 from app.demo.towns import FEE_CHANGE, IN_FORCE, TOWNS, Town
-from app.municipalities import service
+from app.municipalities import decisions, service
 from app.municipalities.models import Channel
+from app.municipalities.ordinances import Fee
 
 KINDS = ("resident_record", "seal_registration")
 BEGIN = datetime(2020, 4, 1, tzinfo=JST)
@@ -30,9 +31,9 @@ def decide(actor: str, town: Town, seed: int) -> None:
     _take_office(actor, town, random.Random(f"{seed}:{town.code}:office"))  # noqa: S311 invented people
     _set_fees(actor, town)
     for key, text in (TEXTS | {"enquiries": f"{town.office} 住民課 電話 000-000-{town.number}0"}).items():
-        service.set_text(actor, town.code, key, text, IN_FORCE)
+        decisions.set_text(actor, town.code, key, text, IN_FORCE)
     for key, value in town.switches.items():
-        service.set_switch(actor, town.code, key, value, IN_FORCE)
+        decisions.set_switch(actor, town.code, key, value, IN_FORCE)
     _open(actor, town)
 
 
@@ -49,11 +50,11 @@ def _take_office(actor: str, town: Town, dice: random.Random) -> None:
     rank = {"市": "市長", "町": "町長", "村": "村長"}[town.name[-1]]
     title = town.address[:-1] + rank
     seal = drawing.draw_official_seal(f"{town.name[:-1]}{rank}之印"), drawing.OFFICIAL_MM
-    service.add_officeholder(actor, town.code, title, _name(dice), seal, (BEGIN, None))
+    decisions.add_officeholder(actor, town.code, title, _name(dice), seal, (BEGIN, None))
     if town is TOWNS[-1]:
         acting = f"{title}職務代理者副{rank}"
         stamp = drawing.draw_official_seal(f"{town.name[:-1]}{rank}職務代理者印"), drawing.OFFICIAL_MM
-        service.add_officeholder(actor, town.code, acting, _name(dice), stamp, (ACTING_SINCE, None), is_acting=True)
+        decisions.add_officeholder(actor, town.code, acting, _name(dice), stamp, (ACTING_SINCE, None), is_acting=True)
 
 
 def _name(dice: random.Random) -> str:
@@ -62,18 +63,18 @@ def _name(dice: random.Random) -> str:
 
 def _set_fees(actor: str, town: Town) -> None:
     for kind in KINDS:
-        service.set_fee(actor, town.code, kind, Channel.KIOSK, town.kiosk_yen, IN_FORCE)
-        service.set_fee(actor, town.code, kind, Channel.COUNTER, town.counter_yen, IN_FORCE)
+        decisions.set_fee(actor, town.code, kind, Channel.KIOSK, Fee(town.kiosk_yen), IN_FORCE)
+        decisions.set_fee(actor, town.code, kind, Channel.COUNTER, Fee(town.counter_yen), IN_FORCE)
         if town.later_kiosk_yen is not None:
-            service.set_fee(actor, town.code, kind, Channel.KIOSK, town.later_kiosk_yen, FEE_CHANGE)
+            decisions.set_fee(actor, town.code, kind, Channel.KIOSK, Fee(town.later_kiosk_yen), FEE_CHANGE)
 
 
 def _open(actor: str, town: Town) -> None:
     if town.weekdays_only:
-        service.set_hours(actor, town.code, town.hours, WORKDAYS)
+        decisions.set_hours(actor, town.code, town.hours, WORKDAYS)
     else:
-        service.set_hours(actor, town.code, town.hours)
+        decisions.set_hours(actor, town.code, town.hours)
     if not town.is_always_open:
         for year in (clock.today().year, clock.today().year + 1):
             closed = datetime(year, 12, 29, tzinfo=JST), datetime(year + 1, 1, 4, tzinfo=JST)
-            service.add_closure(actor, *closed, code=town.code, reason="年末年始")
+            decisions.add_closure(actor, *closed, code=town.code, reason="年末年始")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.certificates.eligibility import Refusal
 from app.certificates.errors import EligibilityRefusedError
+from app.certificates.requests import Refusal
 from app.errors import ConflictError, InvalidInputError, KoikiError, MismatchError, NotFoundError
 
 

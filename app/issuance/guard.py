@@ -11,14 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
-from app.certificates.documents import (
-    NOTHING,
-    PERSONS_A_SHEET,
-    Document,
-    Picture,
-    SealRegistrationDocument,
-    page_numbers,
-)
+from app.certificates.documents import NOTHING, Document, Picture, page_numbers
 from app.certificates.errors import UnreadableSheetError
 from app.certificates.pictures import picture_hash
 from app.certificates.reading import PageText, read_pdf, shows, squeeze
@@ -27,7 +20,6 @@ from app.issuance.errors import SheetMismatchError
 from app.issuance.names import Names, count_foreign
 
 _TWELVE_DIGITS = re.compile(r"(?<!\d)\d{4}[ -]?\d{4}[ -]?\d{4}(?!\d)")
-_NOT_TEXT = frozenset({"form"})  # names the template
 SIZE_TOLERANCE_MM = 0.2  # of a seal that is certified at its true size
 
 
@@ -64,7 +56,9 @@ def said_by(value: Any) -> list[str]:
     if isinstance(value, tuple):
         return [text for item in value for text in said_by(item)]
     if is_dataclass(value) and not isinstance(value, Picture):
-        return [text for f in fields(value) if f.name not in _NOT_TEXT for text in said_by(getattr(value, f.name))]
+        return [
+            text for f in fields(value) if f.metadata.get("printed", True) for text in said_by(getattr(value, f.name))
+        ]
     return []
 
 
@@ -105,21 +99,14 @@ def said_on(document: Document, number: int) -> list[str]:
     """What the document says on sheet `number`. A mark for nothing is left out: a form may lack that cell."""
     common = document.certification
     said = said_by(common) if number == document.sheets else [common.issue_number, common.title]
-    if isinstance(document, SealRegistrationDocument):
-        said += said_by(tuple(getattr(document, f.name) for f in fields(document) if f.name != "certification"))
-    else:
-        size = PERSONS_A_SHEET[document.form]
-        shown = document.persons[(number - 1) * size : number * size]
-        said += said_by((document.address, document.household_head, shown))
+    said += said_by(document.content_of(number))
     return [text for text in said if text != NOTHING]
 
 
 def _pictures(sheet: Sheet) -> Iterator[str]:
     """The official seal, the imprint where it is certified, nothing else: last sheet, every pixel, true size."""
     document = sheet.document
-    wanted = [document.certification.issuer_seal]
-    if isinstance(document, SealRegistrationDocument):
-        wanted.append(document.imprint)
+    wanted = [document.certification.issuer_seal, *document.pictures.values()]
     for page in sheet.pages:
         found = sorted((i.ink, i.width_mm, i.height_mm) for i in page.images)
         said = sorted((picture_hash(w), w.width_mm, w.height_mm) for w in wanted if page is sheet.pages[-1])

@@ -53,6 +53,7 @@ class Order(PartitionBase):
     yen_inserted: Mapped[int] = mapped_column(sa.Integer, default=0)
     yen_due: Mapped[int | None] = mapped_column(sa.Integer)  # to keep: the copies that came out
     is_open: Mapped[bool] = mapped_column(default=True)  # False once every copy and the money are final
+    priced_at: Mapped[datetime] = mapped_column(Instant)  # when the visit began: its ordinance prices every copy
     placed_at: Mapped[datetime] = mapped_column(Instant)
     changed_at: Mapped[datetime] = mapped_column(Instant)
     version: Mapped[int] = mapped_column(sa.Integer, default=1)
@@ -83,6 +84,8 @@ class Issuance(PartitionBase):
     kind: Mapped[str] = mapped_column(sa.String(40))
     subject: Mapped[str] = mapped_column(sa.String(15), index=True)  # atena_no of the requester
     persons: Mapped[str] = mapped_column(sa.Text)  # atena_no of everybody shown, space-separated
+    persons_asked: Mapped[str] = mapped_column(sa.Text, default="")  # empty: the usual content of the kind
+    picks: Mapped[str] = mapped_column(sa.Text, default="")  # keys of what was picked, space-separated
     options: Mapped[str] = mapped_column(sa.Text, default="")
     document: Mapped[str] = mapped_column(sa.Text)  # canonical JSON of the frozen document: all that the sheet may say
     snapshot: Mapped[str] = mapped_column(sa.Text)  # register serial and history numbers that it was made from

@@ -10,10 +10,10 @@ from __future__ import annotations
 from app.cards.queries import Cardholder, find_cardholder, list_services
 from app.cards.vocabularies import Method
 from app.certificates import service as certificates
-from app.certificates.catalogue import Option
-from app.certificates.documents import Document, from_json, numbered
-from app.certificates.eligibility import Request
+from app.certificates.documents import Document, numbered
 from app.certificates.errors import EligibilityRefusedError
+from app.certificates.requests import Request
+from app.certificates.storing import from_json
 from app.errors import MismatchError
 from app.issuance import keys, vault
 from app.issuance.errors import NoLongerAllowedError
@@ -50,8 +50,15 @@ def services_of(p: Partition, holder: Cardholder) -> frozenset[str] | None:
 
 
 def _prepare_again(p: Partition, order: Order, copy: Issuance, holder: Cardholder) -> Document:
-    options = frozenset(Option(name) for name in copy.options.split())
-    persons = tuple(copy.persons.split())
-    request = Request(copy.kind, copy.subject, persons, options, order.channel, order.placed_at)
+    request = Request(
+        kind=copy.kind,
+        requester=copy.subject,
+        persons=tuple(copy.persons_asked.split()),
+        options=frozenset(copy.options.split()),
+        channel=order.channel,
+        at=order.placed_at,
+        picks=tuple(copy.picks.split()),
+        priced_at=order.priced_at,
+    )
     key = keys.register_key()
     return certificates.prepare(p, holder.subject, request, order.site, key, services_of(p, holder)).document

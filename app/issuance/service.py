@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -15,9 +16,10 @@ from app.audit import service as audit
 from app.audit.actions import Action
 from app.cards.queries import Cardholder
 from app.certificates import service as certificates
-from app.certificates.documents import numbered, to_json
-from app.certificates.eligibility import Request
+from app.certificates.documents import numbered
 from app.certificates.errors import EligibilityRefusedError
+from app.certificates.requests import Request
+from app.certificates.storing import to_json
 from app.issuance import keys, vault
 from app.issuance.cases import Verdict, close_case
 from app.issuance.errors import (
@@ -66,8 +68,11 @@ def place_order(
     terminal: TerminalFacts,
     requests: list[Request],
     idempotency_key: str,
+    priced_at: datetime | None = None,
 ) -> OrderView:
     """Fix one document and take one number for each request: all or none. Same key, same wish: the same order.
+
+    `priced_at`: when the visit began, whose prices it keeps; now without it.
 
     :raises OrderRefusedError: for the first certificate that may not be issued.
     :raises KeyReusedError: the key belongs to another wish. :raises OrderOpenError: this visit has an order already.
@@ -80,11 +85,11 @@ def place_order(
             raise KeyReusedError
         return view_order(p, placed)
     _check_basket(p, cardholder.visit_id, requests)
-    order = _new_order(p, cardholder, terminal, idempotency_key, wish)
+    order = _new_order(p, cardholder, terminal, idempotency_key, wish, priced_at)
     town, now = get_member(p.code).name, order.placed_at
     for position, request in enumerate(requests, start=1):
         number = take_number(p, town, terminal.number, now.date())
-        fixed = replace(request, channel=order.channel, at=now)  # the terminal's word and one instant for all copies
+        fixed = replace(request, channel=order.channel, at=now, priced_at=order.priced_at)  # one instant for all copies
         order.yen += _fix_copy(p, actor, order, cardholder, number, position, fixed)
     p.session.flush()
     audit.record(
@@ -169,7 +174,10 @@ def _check_basket(p: Partition, visit_id: str, requests: list[Request]) -> None:
         raise OrderOpenError
 
 
-def _new_order(p: Partition, cardholder: Cardholder, terminal: TerminalFacts, idempotency_key: str, wish: str) -> Order:
+def _new_order(
+    p: Partition, cardholder: Cardholder, terminal: TerminalFacts, idempotency_key: str, wish: str,
+    priced_at: datetime | None,
+) -> Order:  # fmt: skip
     order_id = str(uuid.uuid4())
     order = Order(
         order_id=order_id,
@@ -185,6 +193,7 @@ def _new_order(p: Partition, cardholder: Cardholder, terminal: TerminalFacts, id
         payment_key=f"pay-{order_id}",
         yen_inserted=0,
         is_open=True,
+        priced_at=priced_at or clock.now(),
         placed_at=clock.now(),
         changed_at=clock.now(),
         version=1,
@@ -211,6 +220,8 @@ def _fix_copy(
         kind=request.kind,
         subject=cardholder.subject,
         persons=" ".join(prepared.persons),
+        persons_asked=" ".join(request.persons),
+        picks=" ".join(request.picks),
         options=" ".join(sorted(request.options)),
         document="",
         snapshot=prepared.snapshot,
@@ -231,7 +242,7 @@ def _fix_copy(
 
 def _digest(cardholder: Cardholder, requests: list[Request]) -> str:
     """What was wished, by whom: without the moment, which differs when a form is sent twice."""
-    wishes = [[r.kind, r.requester, list(r.persons), sorted(r.options), r.channel] for r in requests]
+    wishes = [[r.kind, r.requester, [*r.persons], [*r.picks], sorted(r.options), r.channel] for r in requests]
     return digest([cardholder.visit_id, cardholder.subject, wishes])
 
 

@@ -10,9 +10,10 @@ import logging
 from collections.abc import Iterable
 
 from app.certificates import samples
-from app.certificates.documents import from_json
+from app.certificates.catalogue import KINDS
 from app.certificates.errors import RenderingError, UnprintableError
 from app.certificates.rendering import Renderer, preview
+from app.certificates.storing import from_json
 from app.errors import KoikiError
 from app.issuance import aftermath
 from app.issuance.errors import SheetMismatchError
@@ -34,7 +35,7 @@ class Worker:
 
     def __init__(self, renderer: Renderer | None = None) -> None:
         self._renderer = renderer or Renderer()
-        self._renderer.warm_up(sample() for sample in samples.SAMPLES.values())
+        self._renderer.warm_up(samples.sample(kind) for kind in KINDS)
         self._names: dict[str, tuple[int, Names]] = {}
 
     def turn(self, codes: Iterable[str]) -> int:

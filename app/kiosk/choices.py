@@ -10,16 +10,15 @@ from flask_babel import gettext as _
 
 from app import clock
 from app.cards.queries import Cardholder, find_cardholder
-from app.certificates.catalogue import KINDS, Option, Relation
-from app.certificates.eligibility import KIOSK, Request, offered_options
+from app.certificates.catalogue import KINDS
+from app.certificates.kind import Case
+from app.certificates.requests import KIOSK, Choice, Option, Relation, Request
+from app.certificates.service import read_case
 from app.issuance.queries import OrderView
 from app.kiosk import basket, screens, service_hours
-from app.kiosk.basket import BasketError, Item, Scope
+from app.kiosk.basket import Item, Scope
 from app.municipalities import queries as municipalities
-from app.municipalities.ordinances import Ordinance
 from app.municipalities.partitions import Partition, partitions
-from app.residents.facts import HouseholdFacts
-from app.residents.queries import find_household_of
 from app.web.access import NoVisitError
 
 
@@ -39,45 +38,47 @@ class Offer:
 
 @dataclass(frozen=True)
 class Home:
-    """The resident's own household and the rules of their town."""
+    """What one kind may show of the resident and of those who go with them on a sheet."""
 
-    subject: str
-    household: HouseholdFacts | None
-    ordinance: Ordinance
+    case: Case
+
+    @property
+    def subject(self) -> str:
+        return self.case.request.requester
+
+    @property
+    def persons(self) -> tuple[Choice, ...]:
+        """Who may be on the sheet."""
+        if self.case.kind.persons:
+            return self.case.kind.persons(self.case)
+        return tuple(Choice(member.atena_no, member.name) for member in self.case.members)
 
     @property
     def members(self) -> tuple[str, ...]:
-        return tuple(member.atena_no for member in self.household.members) if self.household else ()
+        return tuple(person.key for person in self.persons)
 
     @property
     def names(self) -> list[str]:
-        return [member.name for member in self.household.members] if self.household else []
+        return [person.label for person in self.persons]
 
     @property
     def people(self) -> str:
         return basket.mark_people(current_app.config["KOIKI"].secrets.session, g.visit.visit_id, self.members)
 
-    def options(self, kind: str) -> tuple[Option, ...]:
-        return offered_options(KINDS[kind], self.household, self.ordinance, KIOSK) if self.household else ()
+    @property
+    def options(self) -> tuple[Option, ...]:
+        return self.case.kind.offered(self.case) if self.case.household else ()
 
 
 def requests_of(p: Partition, items: Sequence[Item]) -> list[Request]:
     """One request a copy, with the persons that the words stand for."""
-    home = read_home(p, ordinance_of_home())
     found = []
     for item in items:
+        home = read_home(p, item.kind)
         persons = {Scope.ALL: (), Scope.SELF: (home.subject,)}.get(item.scope)
         persons = basket.pick(item, home.members, home.people) if persons is None else persons
-        options = frozenset(_option(name) for name in item.options)
-        found += [Request(item.kind, home.subject, persons, options, KIOSK, clock.now())] * item.copies
+        found += [Request(item.kind, home.subject, persons, item.options, KIOSK, clock.now())] * item.copies
     return found
-
-
-def _option(name: str) -> Option:
-    try:
-        return Option(name)
-    except ValueError:
-        raise BasketError("option") from None
 
 
 def get_cardholder(p: Partition) -> Cardholder:
@@ -88,26 +89,21 @@ def get_cardholder(p: Partition) -> Cardholder:
     return cardholder
 
 
-def find_home() -> Home:
-    ordinance = ordinance_of_home()
+def find_home(kind: str) -> Home:
     with partitions.open(g.visit.home) as p:
-        return read_home(p, ordinance)
+        return read_home(p, kind)
 
 
-def read_home(p: Partition, ordinance: Ordinance) -> Home:
+def read_home(p: Partition, kind: str) -> Home:
     subject = get_cardholder(p).subject
-    return Home(subject, find_household_of(p, subject), ordinance)
-
-
-def ordinance_of_home() -> Ordinance:
-    """What the home town says today."""
-    return municipalities.get_ordinance(g.visit.home, clock.today())
+    asked = Request(kind, subject, (), frozenset(), KIOSK, clock.now(), priced_at=g.visit.opened_at)
+    return Home(read_case(p, asked, g.terminal.site_id))
 
 
 def list_offers() -> list[Offer]:
     """Every kind that the home town has a price for, open or not: the same for every resident of the town."""
-    ordinance = ordinance_of_home()
-    return [_offer(kind, yen) for kind in KINDS if (yen := ordinance.fee(kind, KIOSK)) is not None]
+    ordinance = municipalities.get_ordinance(g.visit.home, g.visit.opened_at.date())
+    return [_offer(kind, fee.yen) for kind in KINDS if (fee := ordinance.fee(kind, KIOSK)) is not None]
 
 
 def _offer(kind: str, yen: int) -> Offer:

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.certificates.catalogue import KINDS
-from app.certificates.eligibility import MessageClass
+from app.certificates.requests import MessageClass
 from app.issuance import service as issuance
 from app.issuance.errors import KeyReusedError, OrderOpenError, OrderRefusedError
 from app.issuance.queries import get_preview
@@ -54,8 +54,9 @@ def choose_usual() -> ResponseReturnValue:
 @signed_in_required
 @at(Step.CHOOSE)
 def options() -> ResponseReturnValue:
-    home, kind = find_home(), _kind()
-    form = read_options(None, len(home.members), {option.value for option in home.options(kind)})
+    kind = _kind()
+    home = find_home(kind)
+    form = read_options(None, len(home.members), {option.code for option in home.options})
     form.scope.data = Scope.ALL.value
     form.person.data, form.option.data = [], []
     return _options_page(home, kind, form)
@@ -65,8 +66,9 @@ def options() -> ResponseReturnValue:
 @signed_in_required
 @at(Step.CHOOSE)
 def choose_options() -> ResponseReturnValue:
-    home, kind = find_home(), _kind()
-    form = read_options(request.form, len(home.members), {option.value for option in home.options(kind)})
+    kind = _kind()
+    home = find_home(kind)
+    form = read_options(request.form, len(home.members), {option.code for option in home.options})
     problems = _problems(form, home)
     if problems:
         return _options_page(home, kind, form, problems)
@@ -84,7 +86,7 @@ def _problems(form: OptionsForm, home: Home) -> list[str]:
 
 def _options_page(home: Home, kind: str, form: OptionsForm, problems: Sequence[str] = ()) -> Response:
     choices = [
-        {"value": o.value, "label": screens.OPTIONS[o][0], "note": screens.OPTIONS[o][1]} for o in home.options(kind)
+        {"value": o.code, "label": screens.option_words(o)[0], "note": screens.option_words(o)[1]} for o in home.options
     ]
     values: dict[str, Any] = {
         "kind": kind,
@@ -154,7 +156,9 @@ def _place(items: tuple[Item, ...]) -> AnyResponse:
     basket.check(items)
     try:
         with partitions.open(g.visit.home, write=True) as p:
-            order = issuance.place_order(p, actor(), get_cardholder(p), g.terminal, requests_of(p, items), _key())
+            order = issuance.place_order(
+                p, actor(), get_cardholder(p), g.terminal, requests_of(p, items), _key(), g.visit.opened_at
+            )
     except OrderRefusedError as refusal:
         return _refuse(refusal)
     except (OrderOpenError, KeyReusedError):

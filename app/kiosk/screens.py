@@ -16,7 +16,8 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 
-from app.certificates.catalogue import KINDS, Option
+from app.certificates.catalogue import KINDS
+from app.certificates.requests import Option
 from app.issuance.queries import CopyView
 from app.issuance.states import State
 from app.kiosk import journey
@@ -74,11 +75,11 @@ USUAL: dict[str, LazyString] = {
 }
 ICONS = {"resident_record": "sheet", "seal_registration": "seal"}
 
-OPTIONS: dict[Option, tuple[LazyString, LazyString | str]] = {
-    Option.HEAD_RELATIONSHIP: (_l("世帯主・続柄"), _l("だれが世帯主で、どんな関係か")),
-    Option.DOMICILE: (_l("本籍・筆頭者"), _l("戸籍のある場所")),
-    Option.FOREIGN_ITEMS: (_l("国籍・在留資格など"), _l("外国人住民の方の項目")),
-    Option.INDIVIDUAL_NUMBER: (
+OPTIONS: dict[str, tuple[LazyString, LazyString | str]] = {
+    "head_relationship": (_l("世帯主・続柄"), _l("だれが世帯主で、どんな関係か")),
+    "domicile": (_l("本籍・筆頭者"), _l("戸籍のある場所")),
+    "foreign_items": (_l("国籍・在留資格など"), _l("外国人住民の方の項目")),
+    "individual_number": (
         _l("マイナンバー（個人番号）"),
         _l("出す先が法律で限られています。必要なときだけえらんでください"),
     ),
@@ -243,6 +244,11 @@ def title_of(kind: str) -> str:
     return str(TITLES.get(kind, KINDS[kind].title))
 
 
+def option_words(option: Option) -> tuple[LazyString | str, LazyString | str]:
+    """An item's name and what it is, in the reader's language; the catalogue's own words for a new kind."""
+    return OPTIONS.get(option.code, (option.japanese, ""))
+
+
 def words_of(item: Item) -> list[str]:
     """What was chosen, in words."""
     people = {
@@ -250,7 +256,7 @@ def words_of(item: Item) -> list[str]:
         Scope.SELF: _("わたしだけ"),
         Scope.SOME: ngettext("世帯のうち%(num)s人", "世帯のうち%(num)s人", len(item.positions)),
     }[item.scope]
-    chosen = [str(OPTIONS[option][0]) for option in KINDS[item.kind].options if option.value in item.options]
+    chosen = [str(option_words(option)[0]) for option in KINDS[item.kind].options if option.code in item.options]
     added = _("のせる項目：%(items)s", items=_("、").join(chosen)) if chosen else _("のせる項目：基本の項目だけ")
     return [people, added] if KINDS[item.kind].options else [people]
 

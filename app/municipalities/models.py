@@ -90,7 +90,10 @@ class Officeholder(db.Model):
 
 
 class FeeRule(db.Model):
-    """手数料条例: integer yen for town x kind x channel from a day on; the newest one begun holds."""
+    """手数料条例: integer yen for town x kind x channel from a day on; the newest one begun holds.
+
+    `per`: the fee is for every so many things on the sheet (5 parcels); None: for the copy.
+    """
 
     __tablename__ = "fee_rule"
     fee_rule_id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -98,15 +101,17 @@ class FeeRule(db.Model):
     kind: Mapped[str] = mapped_column(sa.String(40))
     channel: Mapped[Channel] = mapped_column(one_of(Channel, "fee_channel"))
     yen: Mapped[int] = mapped_column(sa.Integer)
+    per: Mapped[int | None] = mapped_column(sa.Integer)
     valid_from: Mapped[date] = mapped_column(sa.Date)
     __table_args__ = (
         sa.UniqueConstraint("municipality", "kind", "channel", "valid_from"),
         sa.CheckConstraint("yen >= 0", name="yen_not_negative"),
+        sa.CheckConstraint("per IS NULL OR per >= 1", name="counted_by_one_or_more"),
     )
 
 
 class OrdinanceText(db.Model):
-    """Texts that a town words itself: 認証文, notes. Keys are listed in `ordinances.TEXT_KEYS`."""
+    """Texts that a town words itself: 認証文, notes. Keys are listed in `ordinances.text_keys`."""
 
     __tablename__ = "ordinance_text"
     ordinance_text_id: Mapped[int] = mapped_column(BigId, primary_key=True)

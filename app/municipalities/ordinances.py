@@ -9,16 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-# None: the town must word it itself before it can issue. No statute fixes these texts; the ones in use differ.
-TEXT_KEYS: dict[str, str | None] = {
-    "resident_record.attestation_all": None,  # 世帯全員
-    "resident_record.attestation_part": None,  # 世帯の一部
-    "seal_registration.attestation": None,
-    "resident_record.note": "",
-    "seal_registration.note": "",
-    "seal_note": "",  # 標準仕様書 5.6: for instance 「この印は黒色です。」
-    "enquiries": "",  # whom to ask, on the refusal screens: office and phone
-}
+from app.municipalities import kinds
+
+# Texts that belong to no kind. Those of a kind are named by `kinds`: 認証文, which the town must word itself before it
+# can issue (no statute fixes them; the ones in use differ), and an optional note.
+COMMON_TEXTS = (
+    "seal_note",  # 標準仕様書 5.6: for instance 「この印は黒色です。」
+    "enquiries",  # whom to ask, on the refusal screens: office and phone
+)
 
 
 @dataclass(frozen=True)
@@ -51,24 +49,32 @@ class UnknownKeyError(KeyError):
 
 
 @dataclass(frozen=True)
+class Fee:
+    """`yen` for a copy; with `per`, for every `per` things on it that are begun (5 parcels, 1 year of a tax)."""
+
+    yen: int
+    per: int | None = None
+
+
+@dataclass(frozen=True)
 class Ordinance:
     """One town's rules as they stand on `on`. An order is priced by the day it began."""
 
     municipality: str
     on: date
-    fees: Mapping[tuple[str, str], int] = field(default_factory=dict)  # (kind, channel) → yen
+    fees: Mapping[tuple[str, str], Fee] = field(default_factory=dict)  # by (kind, channel)
     texts: Mapping[str, str] = field(default_factory=dict)
     switches: Mapping[str, str] = field(default_factory=dict)
 
-    def fee(self, kind: str, channel: str) -> int | None:
-        """Integer yen for one copy; None: the town does not issue this kind there."""
+    def fee(self, kind: str, channel: str) -> Fee | None:
+        """None: the town does not issue this kind there, which is not the same as a fee of nothing."""
         return self.fees.get((str(kind), str(channel)))
 
     def text(self, key: str) -> str:
         """The town's wording; empty for an optional text that it did not word, or a required one still missing."""
-        if key not in TEXT_KEYS:
+        if key not in text_keys():
             raise UnknownKeyError(key)
-        return self.texts.get(key) or TEXT_KEYS[key] or ""
+        return self.texts.get(key) or ""
 
     def switch(self, key: str) -> str:
         """The town's choice, or the careful default."""
@@ -77,9 +83,17 @@ class Ordinance:
         return self.switches.get(key, SWITCHES[key].default)
 
 
+def text_keys() -> tuple[str, ...]:
+    """Every key that may be worded."""
+    names = kinds.list_names()
+    return tuple(key for name in names for key in (*name.texts, name.note)) + COMMON_TEXTS
+
+
 def missing_texts(ordinance: Ordinance) -> list[str]:
-    """The required texts that this town has not worded."""
-    return [key for key, default in TEXT_KEYS.items() if default is None and not ordinance.text(key).strip()]
+    """The required texts that this town has not worded, of the kinds that it has priced."""
+    priced = {kind for kind, _channel in ordinance.fees}
+    required = (key for name in kinds.list_names() if name.code in priced for key in name.texts)
+    return [key for key in required if not ordinance.text(key).strip()]
 
 
 def is_allowed(key: str, value: str) -> bool:

@@ -6,8 +6,7 @@ anything is written; the same thing said twice changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import date, datetime, time
+from datetime import time
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,30 +19,19 @@ from app.extensions import UnionSession
 from app.municipalities import checks
 from app.municipalities.errors import (
     AlreadyThereError,
-    BadValueError,
     UnionMissingError,
-    UnknownClosureError,
     UnknownMunicipalityError,
     UnknownSiteError,
     UnknownTerminalError,
 )
 from app.municipalities.models import (
-    Channel,
-    Closure,
-    FeeRule,
-    HolidayOverride,
     Member,
     MemberState,
-    Officeholder,
-    OpeningHours,
-    OrdinanceSwitch,
-    OrdinanceText,
     Site,
     Terminal,
     TerminalKind,
     Union,
 )
-from app.municipalities.ordinances import SWITCHES, TEXT_KEYS, is_allowed
 from app.municipalities.partitions import partitions
 from app.municipalities.queries import TerminalFacts, get_terminal
 from app.municipalities.union import union_write
@@ -159,133 +147,6 @@ def note_seen(terminal_id: str, device_state: str) -> None:
     with union_write() as session:
         terminal = _terminal(session, terminal_id)
         terminal.last_seen_at, terminal.device_state = clock.now(), device_state
-
-
-def set_fee(actor: str, code: str, kind: str, channel: Channel, yen: int, valid_from: date) -> None:
-    """The fee of one copy from a day on, in yen."""
-    if yen < 0:
-        raise BadValueError("a fee is not negative")
-    _say(actor, FeeRule, code, valid_from, {"kind": kind, "channel": Channel(channel)}, {"yen": yen})
-
-
-def set_text(actor: str, code: str, key: str, text: str, valid_from: date) -> None:
-    """The town's own wording from a day on; the keys are in `ordinances.TEXT_KEYS`."""
-    if key not in TEXT_KEYS:
-        raise BadValueError(f"no text {key!r}; there are: {', '.join(TEXT_KEYS)}")
-    _say(actor, OrdinanceText, code, valid_from, {"key": key}, {"text": text})
-
-
-def set_switch(actor: str, code: str, key: str, value: str, valid_from: date) -> None:
-    """What the town allows from a day on; the keys and values are in `ordinances.SWITCHES`."""
-    if key not in SWITCHES:
-        raise BadValueError(f"no switch {key!r}; there are: {', '.join(SWITCHES)}")
-    if not is_allowed(key, value):
-        raise BadValueError(f"{key} is one of: {', '.join(SWITCHES[key].values)}")
-    _say(actor, OrdinanceSwitch, code, valid_from, {"key": key}, {"value": value})
-
-
-def add_officeholder(
-    actor: str,
-    code: str,
-    title: str,
-    name: str,
-    seal: tuple[bytes, float],
-    period: tuple[datetime, datetime | None],
-    is_acting: bool = False,
-) -> None:
-    """首長 or 職務代理者 for a `period`. `seal`: PNG and side in millimetres, 25 at most (標準仕様書 5.6)."""
-    (png, millimetres), (begins, ends) = checks.seal(*seal), period
-    if ends is not None and ends <= begins:
-        raise BadValueError("the period ends before it begins")
-    value: dict[str, Any] = {"title": checks.text(title), "name": checks.text(name), "valid_until": ends}
-    value |= {"seal_png": png, "seal_mm": millimetres}
-    _say(actor, Officeholder, code, begins, {"is_acting": is_acting}, value)
-
-
-def set_hours(
-    actor: str,
-    code: str,
-    hours: tuple[time, time] | None,
-    weekdays: Collection[int] = checks.EVERY_DAY,
-    kind: str | None = None,
-) -> None:
-    """Open on these weekdays (0 Monday … 6 Sunday, 7 national holiday) from … until, or closed when `hours` is None.
-
-    `kind` None: every kind. What is said of a kind narrows what is said of all.
-    """
-    checks.weekdays(weekdays)
-    opens, closes = checks.hours(*hours) if hours else (None, None)
-    with union_write() as session:
-        _member(session, code)
-        mine = OpeningHours.municipality == code, OpeningHours.kind == kind, OpeningHours.weekday.in_(weekdays)
-        session.execute(sa.delete(OpeningHours).where(*mine))
-        if hours is not None:
-            row = {"municipality": code, "kind": kind, "opens": opens, "closes": closes}
-            session.add_all(OpeningHours(**row, weekday=day) for day in weekdays)
-            session.flush()
-        _note_change(session, actor, code, "opening_hours", kind or "all", clock.today())
-
-
-def add_closure(
-    actor: str,
-    starts_at: datetime,
-    ends_at: datetime | None,
-    *,
-    code: str | None = None,
-    kind: str | None = None,
-    site: str | None = None,
-    reason: str = "",
-) -> int:
-    """Close the union, a town, a kind or a site, or what is all of them at once; give the closure's number."""
-    if ends_at is not None and ends_at <= starts_at:
-        raise BadValueError("the closure ends before it begins")
-    with union_write() as session:
-        if code is not None:
-            _member(session, code)
-        if site is not None and session.get(Site, site) is None:
-            raise UnknownSiteError(site)
-        closure = Closure(municipality=code, kind=kind, site=site, starts_at=starts_at, ends_at=ends_at, reason=reason)
-        session.add(closure)
-        session.flush()
-        _note_change(session, actor, code or "union", "closure", str(closure.closure_id), starts_at)
-        return closure.closure_id
-
-
-def lift_closure(actor: str, number: int) -> None:
-    """End a closure now; one that has not begun is called off. :raises UnknownClosureError: if there is none."""
-    with union_write() as session:
-        if (closure := session.get(Closure, number)) is None:
-            raise UnknownClosureError(number)
-        _note_change(session, actor, closure.municipality or "union", "closure", str(number), clock.now())
-        if closure.starts_at >= clock.now():
-            session.delete(closure)
-        elif closure.ends_at is None or closure.ends_at > clock.now():
-            closure.ends_at = clock.now()
-
-
-def set_holiday(actor: str, day: date, is_holiday: bool, name: str = "") -> None:
-    """A day that the holiday library does not know, or knows wrongly."""
-    with union_write() as session:
-        session.merge(HolidayOverride(day=day, is_holiday=is_holiday, name=name))
-        _note_change(session, actor, "union", "holiday_override", day.isoformat(), day)
-
-
-def _say(actor: str, table: Any, code: str, valid_from: date, key: dict[str, Any], value: dict[str, Any]) -> None:
-    """Add a row that holds from a day on. :raises AlreadyThereError: if something else begins on that day."""
-    with union_write() as session:
-        _member(session, code)
-        row = session.scalar(sa.select(table).filter_by(municipality=code, valid_from=valid_from, **key))
-        if row is None:
-            session.add(table(municipality=code, valid_from=valid_from, **key, **value))
-            session.flush()
-            _note_change(session, actor, code, table.__tablename__, " ".join(map(str, key.values())), valid_from)
-        elif any(getattr(row, name) != it for name, it in value.items()):
-            raise AlreadyThereError(f"something else is in force from {valid_from.isoformat()}: choose another day")
-
-
-def _note_change(session: UnionSession, actor: str, subject: str, table: str, key: str, begins: date) -> None:
-    details = {"table": table, "key": key, "valid_from": begins.isoformat()}
-    audit.record(session, actor, Action.ORDINANCE_CHANGED, subject, **details)
 
 
 def _member(session: UnionSession, code: str) -> Member:

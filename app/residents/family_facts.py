@@ -3,7 +3,7 @@
 The register is kept where the 本籍 is, not where its people live: a member may live in another town. The town gives
 such a person a 宛名番号 of its own (住登外), so that a block can name everybody who stands on a sheet.
 
-Sources: 戸籍法 13条, 戸籍法施行規則 附録第24号 and 第25号 (order and labels of the entries); 住民基本台帳法 17条 (附票).
+Sources: 戸籍法 13条, 戸籍法施行規則 附録第24号 and 第25号 (order and labels of the entries); 住民基本台帳法 17条.
 """
 
 from __future__ import annotations

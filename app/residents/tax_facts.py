@@ -1,4 +1,4 @@
-"""PURE. What the tax registers say of one person, as frozen data. Yen are integers, a fiscal year is its Western number.
+"""PURE. What the tax registers say of one person, as frozen data. Yen are integers, a fiscal year its Western number.
 
 Each record holds all years that the register has; which of them a town hands out is a rule of the certificate.
 """

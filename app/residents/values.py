@@ -16,9 +16,10 @@ from typing import Any, TypeVar
 
 from app.clock import JST
 from app.errors import InvalidInputError
+from app.municipalities import kinds
 from app.residents import characters, wareki
 from app.residents.checkdigits import MAX_REGISTER_NUMBER, is_digits, is_individual_number
-from app.residents.vocabularies import CertificateCode, is_relationship
+from app.residents.vocabularies import is_relationship
 
 Word = TypeVar("Word", bound=StrEnum)
 Reader = Callable[[str], Any]
@@ -171,9 +172,11 @@ def one_of(vocabulary: type[Word]) -> Callable[[str], Word]:
 
 def certificate_codes(cell: str) -> str:
     """Catalogue codes or titles, separated by blanks, 「、」 or 「;」; kept as sorted codes."""
-    read = one_of(CertificateCode)
-    parts = _plain(cell).replace("、", " ").replace(";", " ").split()
-    return " ".join(sorted({read(part).value for part in parts}))
+    parts = cell.replace("、", " ").replace(";", " ").split()
+    codes = {part: kinds.find_code(part) or kinds.find_code(_plain(part)) for part in parts}
+    if None in codes.values():
+        raise CellError(f"not one of {'、'.join(name.title for name in kinds.list_names())}")
+    return " ".join(sorted({code for code in codes.values() if code}))
 
 
 def to_text(value: Any) -> str:

@@ -157,18 +157,3 @@ def is_relationship(text: str) -> bool:
         return True
     links = text.split("の")
     return 1 < len(links) <= MAX_RELATIONSHIP_LINKS and all(link in RELATIONSHIP_LINKS for link in links)
-
-
-class CertificateCode(Term):
-    """The catalogue codes that a block may name. A code that no catalogue knows would block nothing, silently."""
-
-    RESIDENT_RECORD = "resident_record", "住民票の写し"
-    RESIDENT_RECORD_ITEMS = "resident_record_items", "住民票記載事項証明書"
-    SEAL_REGISTRATION = "seal_registration", "印鑑登録証明書"
-    FAMILY_REGISTER_FULL = "family_register_full", "戸籍全部事項証明書"
-    FAMILY_REGISTER_INDIVIDUAL = "family_register_individual", "戸籍個人事項証明書"
-    FAMILY_REGISTER_ADDRESSES = "family_register_addresses", "戸籍の附票の写し"
-    INCOME_TAX = "income_tax", "所得・課税証明書"
-    PROPERTY = "property", "資産証明書"
-    TAX_PAYMENT = "tax_payment", "納税証明書"
-    VEHICLE_TAX_PAYMENT = "vehicle_tax_payment", "軽自動車税納税証明書"

@@ -1,0 +1,223 @@
+"""PURE. 住民票の写し: 世帯連記式 (four persons a sheet) or 個人票 (one), as the town has chosen.
+
+住民基本台帳法 7条 (items), 12条 (who may ask), 12条5項 (what is left out unless asked for), 30条の45 (foreign
+residents); 標準仕様書 5.1, 5.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from app.certificates.composing import address_of, birth_date_of, date_of, if_asked, name_of, other_name_of
+from app.certificates.documents import NOT_PRINTED, NOTHING, OMITTED, Certification, Document
+from app.certificates.errors import InconsistentHouseholdError
+from app.certificates.kind import Case, CertificateKind, Wording
+from app.certificates.layouts import KANA, NAME, ROOMY, ROOMY_NAME, SMALL, Cell, FieldText, fields_of, one_line
+from app.certificates.requests import Option, Relation
+from app.residents.facts import PersonFacts
+from app.residents.vocabularies import ResidentType, Sex
+from app.residents.wareki import to_western
+
+CODE = "resident_record"
+HOUSEHOLD_FORM = "household"  # 世帯連記式: four persons a sheet
+INDIVIDUAL_FORM = "individual"  # 個人票: one person a sheet
+PERSONS_A_SHEET = {HOUSEHOLD_FORM: 4, INDIVIDUAL_FORM: 1}
+
+HEAD_RELATIONSHIP = Option("head_relationship", "世帯主・続柄")
+DOMICILE = Option("domicile", "本籍・筆頭者")
+FOREIGN_ITEMS = Option("foreign_items", "国籍・在留資格など")  # 国籍・地域 and the items of 法30条の45
+INDIVIDUAL_NUMBER = Option("individual_number", "個人番号（マイナンバー）")  # only where the town's switch allows it
+
+_HEAD = {
+    "address": Cell(162, one_line(11, 10, 9, 8, 7, then=((7, 2), (6, 2)))),
+    "household_head": Cell(162, one_line(11, 10, 9, 8, 7, then=((7, 2), (6, 2)))),
+}
+_WIDE, _MIDDLE, _NARROW, _NARROWEST = 156.0, 104.0, 32.0, 30.0
+_BLOCK = {
+    "name": Cell(_MIDDLE, NAME),
+    "name_kana": Cell(_MIDDLE, KANA),
+    "other_name": Cell(_MIDDLE, SMALL),
+    "birth_date": Cell(_NARROWEST, SMALL),
+    "sex": Cell(_NARROWEST, SMALL),
+    "relationship": Cell(_NARROWEST, SMALL),
+    "became_resident_on": Cell(50, SMALL),
+    "address_since": Cell(_NARROW, SMALL),
+    "notified_on": Cell(_NARROWEST, SMALL),
+    "previous_address": Cell(_WIDE, SMALL),
+    "registered_domicile": Cell(_MIDDLE, SMALL),
+    "register_head": Cell(_MIDDLE, SMALL),
+    "individual_number": Cell(_NARROWEST, SMALL),
+    "resident_code": Cell(_NARROWEST, SMALL),
+    "nationality": Cell(50, SMALL),
+    "foreign_class": Cell(_NARROW, SMALL),
+    "residence_status": Cell(50, SMALL),
+    "residence_period": Cell(_NARROW, SMALL),
+    "residence_expiry": Cell(_NARROW, SMALL),
+    "residence_card_no": Cell(50, SMALL),
+    "resident_since": Cell(_NARROWEST, SMALL),
+}
+_FULL, _HALF = 146.0, 54.0  # of the 個人票: a field to a row, or two
+_INDIVIDUAL = {
+    field: Cell(_FULL if field in {"name", "name_kana", "other_name", "previous_address"} else _HALF, ROOMY)
+    for field in _BLOCK
+} | {
+    "name": Cell(_FULL, ROOMY_NAME),
+    "registered_domicile": Cell(_FULL, ROOMY),
+    "register_head": Cell(_FULL, ROOMY),
+    "address": Cell(_FULL, ROOMY),
+    "household_head": Cell(_FULL, ROOMY),
+}
+
+
+@dataclass(frozen=True)
+class ForeignItems:
+    """法30条の45. Dates in the Western calendar where the law's form has them so (標準仕様書 1.1.9)."""
+
+    nationality: str
+    foreign_class: str
+    residence_status: str
+    residence_period: str
+    residence_expiry: str
+    residence_card_no: str
+    resident_since: str
+
+
+@dataclass(frozen=True)
+class PersonEntry:
+    """One person's block of a 住民票."""
+
+    name: str
+    name_kana: str
+    other_name_label: str  # 「旧氏」 or 「通称」
+    other_name: str
+    birth_date: str
+    sex: str
+    relationship: str
+    individual_number: str
+    resident_code: str
+    became_resident_on: str
+    address_since: str
+    notified_on: str
+    previous_address: str
+    registered_domicile: str  # empty, and no such cell, where there are foreign items
+    register_head: str
+    foreign: ForeignItems | None
+
+
+@dataclass(frozen=True)
+class ResidentRecordDocument(Document):
+    """住民票の写し."""
+
+    kind: ClassVar[str] = CODE
+    form: str = field(metadata=NOT_PRINTED)
+    address: str
+    household_head: str
+    persons: tuple[PersonEntry, ...]
+
+    @property
+    def sheets(self) -> int:
+        return -(-len(self.persons) // PERSONS_A_SHEET[self.form])
+
+    def content_of(self, sheet: int) -> tuple[Any, ...]:
+        size = PERSONS_A_SHEET[self.form]
+        return (self.address, self.household_head, self.persons[(sheet - 1) * size : sheet * size])
+
+
+def build(case: Case, certification: Certification, numbers: Mapping[str, str]) -> ResidentRecordDocument:
+    """:raises InconsistentHouseholdError: when the persons shown are recorded at different addresses."""
+    shown = tuple(m for m in case.members if m.atena_no in case.shown)
+    if len({(m.address, m.address_detail) for m in shown}) != 1:
+        raise InconsistentHouseholdError
+    return ResidentRecordDocument(
+        certification=certification,
+        form=case.ordinance.switch("resident_record_layout"),
+        address=address_of(shown[0]),
+        household_head=if_asked(case.has_option(HEAD_RELATIONSHIP), shown[0].household_head),
+        persons=tuple(_entry(case, m, numbers.get(m.atena_no, "")) for m in shown),
+    )
+
+
+def _entry(case: Case, person: PersonFacts, individual_number: str) -> PersonEntry:
+    is_foreign = person.resident_type is ResidentType.FOREIGN
+    has_domicile = case.has_option(DOMICILE)
+    label, other_name = other_name_of(person)
+    return PersonEntry(
+        name=name_of(person),
+        name_kana=person.name_kana or NOTHING,
+        other_name_label=label,
+        other_name=other_name,
+        birth_date=birth_date_of(person),
+        sex=NOTHING if person.sex is Sex.BLANK else person.sex.japanese,
+        relationship=if_asked(case.has_option(HEAD_RELATIONSHIP), person.relationship),
+        individual_number=if_asked(case.has_option(INDIVIDUAL_NUMBER), individual_number),
+        resident_code=OMITTED,  # never at a machine
+        became_resident_on=date_of(person.became_resident_on),
+        address_since=date_of(person.address_since),
+        notified_on=date_of(person.notified_on),
+        previous_address=person.previous_address or NOTHING,
+        registered_domicile="" if is_foreign else if_asked(has_domicile, person.registered_domicile),
+        register_head="" if is_foreign else if_asked(has_domicile, person.register_head),
+        foreign=_foreign_items(person, case.has_option(FOREIGN_ITEMS)),
+    )
+
+
+def _foreign_items(person: PersonFacts, is_asked: bool) -> ForeignItems | None:
+    facts = person.foreign
+    if facts is None:
+        return None
+    expiry = to_western(facts.residence_expiry) if facts.residence_expiry else ""
+    return ForeignItems(
+        nationality=if_asked(is_asked, facts.nationality),
+        foreign_class=if_asked(is_asked, facts.foreign_class.japanese),
+        residence_status=if_asked(is_asked, facts.residence_status),
+        residence_period=if_asked(is_asked, facts.residence_period),
+        residence_expiry=if_asked(is_asked, expiry),
+        residence_card_no=if_asked(is_asked, facts.residence_card_no),
+        resident_since=date_of(facts.resident_since),
+    )
+
+
+def offered(case: Case) -> tuple[Option, ...]:
+    """Depends on the town and on who lives there, never on a block."""
+    types = {member.resident_type for member in case.members}
+    is_there = {
+        INDIVIDUAL_NUMBER: not case.is_at_machine or case.ordinance.switch("individual_number_at_kiosk") == "yes",
+        FOREIGN_ITEMS: ResidentType.FOREIGN in types,
+        DOMICILE: ResidentType.JAPANESE in types,
+    }
+    return tuple(option for option in case.kind.options if is_there.get(option, True))
+
+
+def _wording(case: Case) -> Wording:
+    """標準仕様書 5.1: the 認証文 says whether everybody of the household is shown."""
+    is_whole = len(case.shown) == len(case.members)
+    return Wording(case.kind.heading, case.kind.attestations[0 if is_whole else 1])
+
+
+def _fields(document: Document) -> Iterator[FieldText]:
+    assert isinstance(document, ResidentRecordDocument)  # noqa: S101 the catalogue gives a kind its own documents only
+    is_household = document.form == HOUSEHOLD_FORM
+    cells = _BLOCK if is_household else _INDIVIDUAL
+    yield from fields_of(document, _HEAD if is_household else _INDIVIDUAL)
+    for index, person in enumerate(document.persons):
+        yield from fields_of(person, cells, f"p{index}.")
+        if person.foreign:
+            yield from fields_of(person.foreign, cells, f"p{index}.")
+
+
+KIND = CertificateKind(
+    code=CODE,
+    title="住民票の写し",
+    heading="住民票",
+    who=Relation.HOUSEHOLD,
+    template="resident_record.html",
+    attestations=(f"{CODE}.attestation_all", f"{CODE}.attestation_part"),
+    document=ResidentRecordDocument,
+    build=build,
+    fields=_fields,
+    options=(HEAD_RELATIONSHIP, DOMICILE, FOREIGN_ITEMS, INDIVIDUAL_NUMBER),
+    offered=offered,
+    wording=_wording,
+)
