@@ -20,7 +20,7 @@ from app.certificates.documents import Document
 
 def to_json(document: Document) -> str:
     """Keys sorted, no blanks, pictures in base64. Equal documents give equal text."""
-    content = {"kind": document.kind, "form": document.form_version, **dataclasses.asdict(document)}
+    content = {"kind": document.kind, "form_version": document.form_version, **dataclasses.asdict(document)}
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_encode_bytes)
 
 
@@ -32,7 +32,7 @@ def from_json(text: str) -> Document:
     """
     content = json.loads(text)
     cls = get_kind(content.pop("kind")).document
-    if content.pop("form") != cls.form_version:
+    if content.pop("form_version") != cls.form_version:
         raise ValueError("a document of another form")
     document: Document = _dataclass_reader(cls)(content)
     return document
