@@ -94,13 +94,16 @@ class Case:
 
     @property
     def blocks_in_way(self) -> tuple[BlockFacts, ...]:
-        """Those on anyone concerned. An alert lets a clerk go on after a look; a machine cannot look."""
+        """Those on anyone concerned.
+
+        An alert, or a temporary lift, lets a clerk go on after a look; a machine cannot look (標準仕様書 3.1).
+        """
         return tuple(
             block
             for block in self.blocks
             if (block.atena_no is None or block.atena_no in self.concerned)
             and (not block.kinds or self.kind.code in block.kinds)
-            and (block.level is BlockLevel.STOP or self.is_at_machine)
+            and (self.is_at_machine or (block.level is BlockLevel.STOP and not block.has_temporary_lift))
         )
 
     @property

@@ -89,6 +89,7 @@ class BlockFacts:
     level: BlockLevel
     kinds: frozenset[str]
     atena_no: str | None  # None: the whole household
+    has_temporary_lift: bool = False  # 一時解除, running now: no machine may know of it (標準仕様書 3.1)
 
 
 @dataclass(frozen=True)

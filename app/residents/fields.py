@@ -114,6 +114,7 @@ BLOCK_FIELDS = (
     _field("starts_on", "開始年月日|開始日", values.day, is_required=True),
     _field("ends_on", "終了年月日|終了日", values.day, None),
     _field("lifted_at", "解除日時|解除年月日", values.moment, None),
+    _field("temporarily_lifted_until", "一時解除の期限|一時解除期限", values.moment, None),
 )
 
 

@@ -1,4 +1,4 @@
-"""Partition tables of the registers. Written by `importing` alone; all above read frozen facts (`queries`).
+"""Partition tables of residents, seals and blocks. Written by `importing` alone; all above read facts (`queries`).
 
 Column names follow the item list of the 住民記録システム標準仕様書 (1.1.1, 1.1.2, 1.2.1): a change stores all
 columns again as a new row under the next `history_no`; `is_current` marks the newest one.
@@ -11,6 +11,8 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+import app.residents.family_models
+import app.residents.tax_models  # noqa: F401 with these two the metadata of a partition is complete
 from app.extensions import BigId, Instant, PartitionBase, one_of
 from app.residents.vocabularies import (
     BlockLevel,
@@ -132,6 +134,7 @@ class Block(PartitionBase):
     starts_on: Mapped[date] = mapped_column(sa.Date)
     ends_on: Mapped[date | None] = mapped_column(sa.Date)
     lifted_at: Mapped[datetime | None] = mapped_column(Instant)
+    temporarily_lifted_until: Mapped[datetime | None] = mapped_column(Instant)  # 一時解除: for counters, ends by itself
     row_sha256: Mapped[str] = mapped_column(sa.String(64))
     __table_args__ = (sa.CheckConstraint("(atena_no IS NULL) <> (setai_no IS NULL)", name="person_or_household"),)
 

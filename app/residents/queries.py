@@ -123,11 +123,17 @@ def _with_provisional_change(p: Partition, rows: Sequence[PersonVersion]) -> set
 
 
 def _list_blocks(p: Partition, setai_no: str, members: Sequence[str]) -> tuple[BlockFacts, ...]:
-    """In force: begun and not lifted. Passing `ends_on` lifts nothing (標準仕様書 3.1)."""
+    """In force: begun and not lifted. Passing `ends_on` lifts nothing (標準仕様書 3.1), nor does a lift yet to come."""
     concerned = sa.or_(Block.setai_no == setai_no, Block.atena_no.in_(members))
-    in_force = (Block.lifted_at.is_(None), Block.starts_on <= clock.today())
+    in_force = (sa.or_(Block.lifted_at.is_(None), Block.lifted_at > clock.now()), Block.starts_on <= clock.today())
     rows = p.session.scalars(sa.select(Block).where(concerned, *in_force).order_by(Block.block_id))
-    return tuple(BlockFacts(r.reason, r.level, frozenset(r.kinds.split()), r.atena_no) for r in rows)
+    return tuple(_block_facts(row) for row in rows)
+
+
+def _block_facts(row: Block) -> BlockFacts:
+    until = row.temporarily_lifted_until
+    has_temporary_lift = until is not None and until > clock.now()
+    return BlockFacts(row.reason, row.level, frozenset(row.kinds.split()), row.atena_no, has_temporary_lift)
 
 
 def _person_facts(row: PersonVersion, changing: set[str]) -> PersonFacts:

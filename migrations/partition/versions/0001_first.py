@@ -87,6 +87,7 @@ def upgrade() -> None:
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("lifted_at", sa.DateTime(), nullable=True),
+        sa.Column("temporarily_lifted_until", sa.DateTime(), nullable=True),
         sa.Column("row_sha256", sa.String(length=64), nullable=False),
         sa.CheckConstraint("(atena_no IS NULL) <> (setai_no IS NULL)", name=op.f("ck_block_person_or_household")),
         sa.PrimaryKeyConstraint("block_id", name=op.f("pk_block")),
@@ -140,6 +141,32 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_card_user_atena_no"), "card_user", ["atena_no"], unique=False)
     op.create_table(
+        "family_register",
+        sa.Column("family_no", sa.String(length=40), nullable=False),
+        sa.Column("registered_domicile", sa.Text(), nullable=False),
+        sa.Column("surname", sa.Text(), nullable=False),
+        sa.Column("head", sa.Text(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "in_force",
+                "closed",
+                "replaced",
+                name="family_state",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("closed_on", sa.Text(), nullable=False),
+        sa.Column("is_updating", sa.Boolean(), nullable=False),
+        sa.Column("made_on", sa.Text(), nullable=False),
+        sa.Column("row_sha256", sa.String(length=64), nullable=False),
+        sa.CheckConstraint("(state = 'in_force') = (closed_on = '')", name=op.f("ck_family_register_closed_has_a_day")),
+        sa.PrimaryKeyConstraint("family_no", name=op.f("pk_family_register")),
+    )
+    op.create_table(
         "head",
         sa.Column("head_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
@@ -149,6 +176,146 @@ def upgrade() -> None:
         sa.Column("audit_hash", sa.String(length=64), nullable=False),
         sa.CheckConstraint("head_id = 1", name=op.f("ck_head_one_row")),
         sa.PrimaryKeyConstraint("head_id", name=op.f("pk_head")),
+    )
+    op.create_table(
+        "income_tax",
+        sa.Column("atena_no", sa.String(length=15), nullable=False),
+        sa.Column("fiscal_year", sa.Integer(), nullable=False),
+        sa.Column("history_no", sa.Integer(), nullable=False),
+        sa.Column("is_current", sa.Boolean(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum("taxed", "not_taxed", name="tax_status", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column(
+            "filing",
+            sa.Enum(
+                "filed", "dependant", "not_filed", name="filing", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("is_under_correction", sa.Boolean(), nullable=False),
+        sa.Column("was_resident", sa.Boolean(), nullable=False),
+        sa.Column("address_then", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("row_sha256", sa.String(length=64), nullable=False),
+        sa.Column("salary_revenue", sa.BigInteger(), nullable=True),
+        sa.Column("pension_revenue", sa.BigInteger(), nullable=True),
+        sa.Column("salary_income", sa.BigInteger(), nullable=True),
+        sa.Column("pension_income", sa.BigInteger(), nullable=True),
+        sa.Column("business_income", sa.BigInteger(), nullable=True),
+        sa.Column("farm_income", sa.BigInteger(), nullable=True),
+        sa.Column("real_estate_income", sa.BigInteger(), nullable=True),
+        sa.Column("dividend_income", sa.BigInteger(), nullable=True),
+        sa.Column("transfer_income", sa.BigInteger(), nullable=True),
+        sa.Column("other_income", sa.BigInteger(), nullable=True),
+        sa.Column("total_income", sa.BigInteger(), nullable=True),
+        sa.Column("gross_income", sa.BigInteger(), nullable=True),
+        sa.Column("social_insurance", sa.BigInteger(), nullable=True),
+        sa.Column("small_enterprise", sa.BigInteger(), nullable=True),
+        sa.Column("life_insurance", sa.BigInteger(), nullable=True),
+        sa.Column("earthquake_insurance", sa.BigInteger(), nullable=True),
+        sa.Column("medical", sa.BigInteger(), nullable=True),
+        sa.Column("spouse", sa.BigInteger(), nullable=True),
+        sa.Column("spouse_special", sa.BigInteger(), nullable=True),
+        sa.Column("dependant", sa.BigInteger(), nullable=True),
+        sa.Column("disability", sa.BigInteger(), nullable=True),
+        sa.Column("widow_single_parent", sa.BigInteger(), nullable=True),
+        sa.Column("working_student", sa.BigInteger(), nullable=True),
+        sa.Column("casualty_loss", sa.BigInteger(), nullable=True),
+        sa.Column("basic", sa.BigInteger(), nullable=True),
+        sa.Column("total_deduction", sa.BigInteger(), nullable=True),
+        sa.Column("taxable_general", sa.BigInteger(), nullable=True),
+        sa.Column("taxable_separate", sa.BigInteger(), nullable=True),
+        sa.Column("adjustment_credit", sa.BigInteger(), nullable=True),
+        sa.Column("donation_credit", sa.BigInteger(), nullable=True),
+        sa.Column("housing_credit", sa.BigInteger(), nullable=True),
+        sa.Column("other_credit", sa.BigInteger(), nullable=True),
+        sa.Column("municipal_income_levy", sa.BigInteger(), nullable=True),
+        sa.Column("municipal_per_capita", sa.BigInteger(), nullable=True),
+        sa.Column("prefectural_income_levy", sa.BigInteger(), nullable=True),
+        sa.Column("prefectural_per_capita", sa.BigInteger(), nullable=True),
+        sa.Column("forest_tax", sa.BigInteger(), nullable=True),
+        sa.Column("total_tax", sa.BigInteger(), nullable=True),
+        sa.Column("dependant_spouse", sa.BigInteger(), nullable=True),
+        sa.Column("dependants_general", sa.BigInteger(), nullable=True),
+        sa.Column("dependants_specified", sa.BigInteger(), nullable=True),
+        sa.Column("dependants_elderly", sa.BigInteger(), nullable=True),
+        sa.Column("dependants_living_parent", sa.BigInteger(), nullable=True),
+        sa.Column("dependants_under_16", sa.BigInteger(), nullable=True),
+        sa.Column("dependants_disabled", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "filing = 'filed' OR coalesce(salary_revenue, pension_revenue, salary_income, pension_income, business_income, farm_income, real_estate_income, dividend_income, transfer_income, other_income, total_income, gross_income, social_insurance, small_enterprise, life_insurance, earthquake_insurance, medical, spouse, spouse_special, dependant, disability, widow_single_parent, working_student, casualty_loss, basic, total_deduction, taxable_general, taxable_separate, adjustment_credit, donation_credit, housing_credit, other_credit, municipal_income_levy, municipal_per_capita, prefectural_income_levy, prefectural_per_capita, forest_tax, total_tax, dependant_spouse, dependants_general, dependants_specified, dependants_elderly, dependants_living_parent, dependants_under_16, dependants_disabled) IS NULL",
+            name=op.f("ck_income_tax_nothing_filed_no_figures"),
+        ),
+        sa.CheckConstraint(
+            "status = 'not_taxed' OR coalesce(total_tax, 0) > 0", name=op.f("ck_income_tax_taxed_owes_something")
+        ),
+        sa.CheckConstraint(
+            "status = 'taxed' OR coalesce(total_tax, 0) = 0", name=op.f("ck_income_tax_not_taxed_owes_nothing")
+        ),
+        sa.CheckConstraint("adjustment_credit >= 0", name=op.f("ck_income_tax_adjustment_credit_not_negative")),
+        sa.CheckConstraint("basic >= 0", name=op.f("ck_income_tax_basic_not_negative")),
+        sa.CheckConstraint("business_income >= 0", name=op.f("ck_income_tax_business_income_not_negative")),
+        sa.CheckConstraint("casualty_loss >= 0", name=op.f("ck_income_tax_casualty_loss_not_negative")),
+        sa.CheckConstraint("dependant >= 0", name=op.f("ck_income_tax_dependant_not_negative")),
+        sa.CheckConstraint("dependant_spouse >= 0", name=op.f("ck_income_tax_dependant_spouse_not_negative")),
+        sa.CheckConstraint("dependants_disabled >= 0", name=op.f("ck_income_tax_dependants_disabled_not_negative")),
+        sa.CheckConstraint("dependants_elderly >= 0", name=op.f("ck_income_tax_dependants_elderly_not_negative")),
+        sa.CheckConstraint("dependants_general >= 0", name=op.f("ck_income_tax_dependants_general_not_negative")),
+        sa.CheckConstraint(
+            "dependants_living_parent >= 0", name=op.f("ck_income_tax_dependants_living_parent_not_negative")
+        ),
+        sa.CheckConstraint("dependants_specified >= 0", name=op.f("ck_income_tax_dependants_specified_not_negative")),
+        sa.CheckConstraint("dependants_under_16 >= 0", name=op.f("ck_income_tax_dependants_under_16_not_negative")),
+        sa.CheckConstraint("disability >= 0", name=op.f("ck_income_tax_disability_not_negative")),
+        sa.CheckConstraint("dividend_income >= 0", name=op.f("ck_income_tax_dividend_income_not_negative")),
+        sa.CheckConstraint("donation_credit >= 0", name=op.f("ck_income_tax_donation_credit_not_negative")),
+        sa.CheckConstraint("earthquake_insurance >= 0", name=op.f("ck_income_tax_earthquake_insurance_not_negative")),
+        sa.CheckConstraint("farm_income >= 0", name=op.f("ck_income_tax_farm_income_not_negative")),
+        sa.CheckConstraint("forest_tax >= 0", name=op.f("ck_income_tax_forest_tax_not_negative")),
+        sa.CheckConstraint("gross_income >= 0", name=op.f("ck_income_tax_gross_income_not_negative")),
+        sa.CheckConstraint("history_no > 0 AND fiscal_year >= 1950", name=op.f("ck_income_tax_numbers_positive")),
+        sa.CheckConstraint("housing_credit >= 0", name=op.f("ck_income_tax_housing_credit_not_negative")),
+        sa.CheckConstraint("life_insurance >= 0", name=op.f("ck_income_tax_life_insurance_not_negative")),
+        sa.CheckConstraint("medical >= 0", name=op.f("ck_income_tax_medical_not_negative")),
+        sa.CheckConstraint("municipal_income_levy >= 0", name=op.f("ck_income_tax_municipal_income_levy_not_negative")),
+        sa.CheckConstraint("municipal_per_capita >= 0", name=op.f("ck_income_tax_municipal_per_capita_not_negative")),
+        sa.CheckConstraint("other_credit >= 0", name=op.f("ck_income_tax_other_credit_not_negative")),
+        sa.CheckConstraint("other_income >= 0", name=op.f("ck_income_tax_other_income_not_negative")),
+        sa.CheckConstraint("pension_income >= 0", name=op.f("ck_income_tax_pension_income_not_negative")),
+        sa.CheckConstraint("pension_revenue >= 0", name=op.f("ck_income_tax_pension_revenue_not_negative")),
+        sa.CheckConstraint(
+            "prefectural_income_levy >= 0", name=op.f("ck_income_tax_prefectural_income_levy_not_negative")
+        ),
+        sa.CheckConstraint(
+            "prefectural_per_capita >= 0", name=op.f("ck_income_tax_prefectural_per_capita_not_negative")
+        ),
+        sa.CheckConstraint("real_estate_income >= 0", name=op.f("ck_income_tax_real_estate_income_not_negative")),
+        sa.CheckConstraint("salary_income >= 0", name=op.f("ck_income_tax_salary_income_not_negative")),
+        sa.CheckConstraint("salary_revenue >= 0", name=op.f("ck_income_tax_salary_revenue_not_negative")),
+        sa.CheckConstraint("small_enterprise >= 0", name=op.f("ck_income_tax_small_enterprise_not_negative")),
+        sa.CheckConstraint("social_insurance >= 0", name=op.f("ck_income_tax_social_insurance_not_negative")),
+        sa.CheckConstraint("spouse >= 0", name=op.f("ck_income_tax_spouse_not_negative")),
+        sa.CheckConstraint("spouse_special >= 0", name=op.f("ck_income_tax_spouse_special_not_negative")),
+        sa.CheckConstraint("taxable_general >= 0", name=op.f("ck_income_tax_taxable_general_not_negative")),
+        sa.CheckConstraint("taxable_separate >= 0", name=op.f("ck_income_tax_taxable_separate_not_negative")),
+        sa.CheckConstraint("total_deduction >= 0", name=op.f("ck_income_tax_total_deduction_not_negative")),
+        sa.CheckConstraint("total_income >= 0", name=op.f("ck_income_tax_total_income_not_negative")),
+        sa.CheckConstraint("total_tax >= 0", name=op.f("ck_income_tax_total_tax_not_negative")),
+        sa.CheckConstraint("transfer_income >= 0", name=op.f("ck_income_tax_transfer_income_not_negative")),
+        sa.CheckConstraint("widow_single_parent >= 0", name=op.f("ck_income_tax_widow_single_parent_not_negative")),
+        sa.CheckConstraint("working_student >= 0", name=op.f("ck_income_tax_working_student_not_negative")),
+        sa.PrimaryKeyConstraint("atena_no", "fiscal_year", "history_no", name=op.f("pk_income_tax")),
+    )
+    op.create_index(
+        "one_current_income_tax",
+        "income_tax",
+        ["atena_no", "fiscal_year"],
+        unique=True,
+        sqlite_where=sa.text("is_current"),
+        postgresql_where=sa.text("is_current"),
     )
     op.create_table(
         "outbox",
@@ -296,6 +463,60 @@ def upgrade() -> None:
         postgresql_where=sa.text("is_current"),
     )
     op.create_table(
+        "property",
+        sa.Column("parcel_no", sa.String(length=40), nullable=False),
+        sa.Column("fiscal_year", sa.Integer(), nullable=False),
+        sa.Column("history_no", sa.Integer(), nullable=False),
+        sa.Column("is_current", sa.Boolean(), nullable=False),
+        sa.Column("atena_no", sa.String(length=15), nullable=False),
+        sa.Column(
+            "asset",
+            sa.Enum("land", "house", name="asset_kind", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("location", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("use_registered", sa.Text(), nullable=False),
+        sa.Column("use_actual", sa.Text(), nullable=False),
+        sa.Column("structure", sa.Text(), nullable=False),
+        sa.Column("area", sa.Text(), nullable=False),
+        sa.Column("assessed_yen", sa.BigInteger(), nullable=False),
+        sa.Column("tax_base_yen", sa.BigInteger(), nullable=False),
+        sa.Column("tax_yen", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "ownership",
+            sa.Enum(
+                "sole",
+                "joint",
+                "heirs",
+                "corporate",
+                name="ownership",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("row_sha256", sa.String(length=64), nullable=False),
+        sa.CheckConstraint("asset = 'house' OR structure = ''", name=op.f("ck_property_land_has_no_structure")),
+        sa.CheckConstraint("asset = 'land' OR use_actual = ''", name=op.f("ck_property_house_has_no_other_use")),
+        sa.CheckConstraint("assessed_yen >= 0", name=op.f("ck_property_assessed_yen_not_negative")),
+        sa.CheckConstraint("history_no > 0 AND fiscal_year >= 1950", name=op.f("ck_property_numbers_positive")),
+        sa.CheckConstraint("tax_base_yen >= 0", name=op.f("ck_property_tax_base_yen_not_negative")),
+        sa.CheckConstraint("tax_yen >= 0", name=op.f("ck_property_tax_yen_not_negative")),
+        sa.PrimaryKeyConstraint("parcel_no", "fiscal_year", "history_no", name=op.f("pk_property")),
+    )
+    op.create_index(op.f("ix_property_atena_no"), "property", ["atena_no"], unique=False)
+    op.create_index(
+        "one_current_property",
+        "property",
+        ["parcel_no", "fiscal_year"],
+        unique=True,
+        sqlite_where=sa.text("is_current"),
+        postgresql_where=sa.text("is_current"),
+    )
+    op.create_table(
         "register_import",
         sa.Column("serial", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("register", sa.String(length=40), nullable=False),
@@ -386,6 +607,96 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("code", name=op.f("pk_stamp")),
     )
     op.create_table(
+        "tax_payment",
+        sa.Column("atena_no", sa.String(length=15), nullable=False),
+        sa.Column(
+            "tax",
+            sa.Enum(
+                "resident",
+                "resident_withheld",
+                "fixed_assets",
+                "vehicle",
+                "health_insurance",
+                name="tax",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("fiscal_year", sa.Integer(), nullable=False),
+        sa.Column("history_no", sa.Integer(), nullable=False),
+        sa.Column("is_current", sa.Boolean(), nullable=False),
+        sa.Column("assessed_yen", sa.BigInteger(), nullable=False),
+        sa.Column("paid_yen", sa.BigInteger(), nullable=False),
+        sa.Column("overdue_yen", sa.BigInteger(), nullable=False),
+        sa.Column("not_due_yen", sa.BigInteger(), nullable=False),
+        sa.Column("legal_due_on", sa.Date(), nullable=True),
+        sa.Column("is_settling", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("row_sha256", sa.String(length=64), nullable=False),
+        sa.CheckConstraint(
+            "assessed_yen = paid_yen + overdue_yen + not_due_yen", name=op.f("ck_tax_payment_sum_of_payments")
+        ),
+        sa.CheckConstraint("assessed_yen >= 0", name=op.f("ck_tax_payment_assessed_yen_not_negative")),
+        sa.CheckConstraint("history_no > 0 AND fiscal_year >= 1950", name=op.f("ck_tax_payment_numbers_positive")),
+        sa.CheckConstraint("not_due_yen >= 0", name=op.f("ck_tax_payment_not_due_yen_not_negative")),
+        sa.CheckConstraint("overdue_yen >= 0", name=op.f("ck_tax_payment_overdue_yen_not_negative")),
+        sa.CheckConstraint("paid_yen >= 0", name=op.f("ck_tax_payment_paid_yen_not_negative")),
+        sa.PrimaryKeyConstraint("atena_no", "tax", "fiscal_year", "history_no", name=op.f("pk_tax_payment")),
+    )
+    op.create_index(
+        "one_current_tax_payment",
+        "tax_payment",
+        ["atena_no", "tax", "fiscal_year"],
+        unique=True,
+        sqlite_where=sa.text("is_current"),
+        postgresql_where=sa.text("is_current"),
+    )
+    op.create_table(
+        "vehicle",
+        sa.Column("vehicle_no", sa.String(length=40), nullable=False),
+        sa.Column("fiscal_year", sa.Integer(), nullable=False),
+        sa.Column("history_no", sa.Integer(), nullable=False),
+        sa.Column("is_current", sa.Boolean(), nullable=False),
+        sa.Column("atena_no", sa.String(length=15), nullable=False),
+        sa.Column("plate", sa.Text(), nullable=False),
+        sa.Column("vehicle_kind", sa.Text(), nullable=False),
+        sa.Column("tax_yen", sa.BigInteger(), nullable=False),
+        sa.Column("paid_on", sa.Date(), nullable=True),
+        sa.Column("has_arrears", sa.Boolean(), nullable=False),
+        sa.Column("is_settling", sa.Boolean(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column(
+            "holding",
+            sa.Enum(
+                "own",
+                "retained",
+                "corporate",
+                "exempted",
+                name="vehicle_holding",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("row_sha256", sa.String(length=64), nullable=False),
+        sa.CheckConstraint("history_no > 0 AND fiscal_year >= 1950", name=op.f("ck_vehicle_numbers_positive")),
+        sa.CheckConstraint("tax_yen >= 0", name=op.f("ck_vehicle_tax_yen_not_negative")),
+        sa.CheckConstraint("valid_until >= paid_on", name=op.f("ck_vehicle_valid_after_payment")),
+        sa.PrimaryKeyConstraint("vehicle_no", "fiscal_year", "history_no", name=op.f("pk_vehicle")),
+    )
+    op.create_index(op.f("ix_vehicle_atena_no"), "vehicle", ["atena_no"], unique=False)
+    op.create_index(
+        "one_current_vehicle",
+        "vehicle",
+        ["vehicle_no", "fiscal_year"],
+        unique=True,
+        sqlite_where=sa.text("is_current"),
+        postgresql_where=sa.text("is_current"),
+    )
+    op.create_table(
         "card_service",
         sa.Column("card_user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
@@ -393,6 +704,58 @@ def upgrade() -> None:
             ["card_user_id"], ["card_user.card_user_id"], name=op.f("fk_card_service_card_user_id")
         ),
         sa.PrimaryKeyConstraint("card_user_id", "kind", name=op.f("pk_card_service")),
+    )
+    op.create_table(
+        "family_member",
+        sa.Column("family_no", sa.String(length=40), nullable=False),
+        sa.Column("member_no", sa.Integer(), nullable=False),
+        sa.Column("atena_no", sa.String(length=15), nullable=False),
+        sa.Column("is_removed", sa.Boolean(), nullable=False),
+        sa.Column("is_standing", sa.Boolean(), nullable=False),
+        sa.Column("given_name", sa.Text(), nullable=False),
+        sa.Column("given_name_kana", sa.Text(), nullable=False),
+        sa.Column("birth_date", sa.Text(), nullable=False),
+        sa.Column(
+            "sex",
+            sa.Enum("male", "female", "blank", name="family_sex", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("spouse_class", sa.Text(), nullable=False),
+        sa.Column("father", sa.Text(), nullable=False),
+        sa.Column("mother", sa.Text(), nullable=False),
+        sa.Column("relationship", sa.Text(), nullable=False),
+        sa.Column("adoptive_father", sa.Text(), nullable=False),
+        sa.Column("adoptive_mother", sa.Text(), nullable=False),
+        sa.Column("adoptive_relationship", sa.Text(), nullable=False),
+        sa.Column("overseas_voter_place", sa.Text(), nullable=False),
+        sa.Column("row_sha256", sa.String(length=64), nullable=False),
+        sa.CheckConstraint(
+            "adoptive_relationship IN ('', '養女', '養子')", name=op.f("ck_family_member_adoptive_relationship")
+        ),
+        sa.CheckConstraint(
+            "relationship IN ('', '七女', '七男', '三女', '三男', '九女', '九男', '二女', '二男', '五女', '五男', '八女', '八男', '六女', '六男', '十一女', '十一男', '十七女', '十七男', '十三女', '十三男', '十九女', '十九男', '十二女', '十二男', '十五女', '十五男', '十八女', '十八男', '十六女', '十六男', '十四女', '十四男', '十女', '十男', '四女', '四男', '女', '男', '長女', '長男')",
+            name=op.f("ck_family_member_relationship"),
+        ),
+        sa.CheckConstraint("spouse_class IN ('', '夫', '妻')", name=op.f("ck_family_member_spouse_class")),
+        sa.CheckConstraint("NOT (is_standing AND is_removed)", name=op.f("ck_family_member_removed_is_never_standing")),
+        sa.CheckConstraint("member_no > 0", name=op.f("ck_family_member_member_no_positive")),
+        sa.ForeignKeyConstraint(
+            ["family_no"],
+            ["family_register.family_no"],
+            name=op.f("fk_family_member_family_no"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("family_no", "member_no", name=op.f("pk_family_member")),
+    )
+    op.create_index(op.f("ix_family_member_atena_no"), "family_member", ["atena_no"], unique=False)
+    op.create_index(
+        "one_family_register",
+        "family_member",
+        ["atena_no"],
+        unique=True,
+        sqlite_where=sa.text("is_standing"),
+        postgresql_where=sa.text("is_standing"),
     )
     op.create_table(
         "sign_in",
@@ -413,6 +776,93 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["card_user_id"], ["card_user.card_user_id"], name=op.f("fk_sign_in_card_user_id")),
         sa.PrimaryKeyConstraint("visit_id", name=op.f("pk_sign_in")),
         sa.UniqueConstraint("statement_mark", name=op.f("uq_sign_in_statement_mark")),
+    )
+    op.create_table(
+        "family_address",
+        sa.Column("family_no", sa.String(length=40), nullable=False),
+        sa.Column("member_no", sa.Integer(), nullable=False),
+        sa.Column("address_no", sa.Integer(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("since", sa.Text(), nullable=False),
+        sa.Column("row_sha256", sa.String(length=64), nullable=False),
+        sa.CheckConstraint("address_no > 0", name=op.f("ck_family_address_address_no_positive")),
+        sa.ForeignKeyConstraint(
+            ["family_no", "member_no"],
+            ["family_member.family_no", "family_member.member_no"],
+            name=op.f("fk_family_address_family_no_member_no"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("family_no", "member_no", "address_no", name=op.f("pk_family_address")),
+    )
+    op.create_table(
+        "family_event",
+        sa.Column("family_no", sa.String(length=40), nullable=False),
+        sa.Column("member_no", sa.Integer(), nullable=False),
+        sa.Column("event_no", sa.Integer(), nullable=False),
+        sa.Column("person_no", sa.Integer(), sa.Computed("NULLIF(member_no, 0)", persisted=True), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "compiled",
+                "revised",
+                "recreated",
+                "transferred",
+                "domicile_corrected",
+                "register_closed",
+                "birth",
+                "acknowledgement",
+                "adoption",
+                "special_adoption",
+                "adoption_ended",
+                "marriage",
+                "divorce",
+                "spouse_death",
+                "surname_resumed",
+                "affinity_ended",
+                "parental_authority",
+                "minor_guardianship",
+                "death",
+                "disappearance",
+                "entry",
+                "branching",
+                "removal",
+                "nationality_acquired",
+                "naturalisation",
+                "nationality_chosen",
+                "nationality_lost",
+                "surname_change",
+                "given_name_change",
+                "sex_change",
+                "disinheritance",
+                "correction",
+                "rectification",
+                "deletion",
+                name="event_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("items", sa.Text(), nullable=False),
+        sa.Column("row_sha256", sa.String(length=64), nullable=False),
+        sa.CheckConstraint("member_no >= 0 AND event_no > 0", name=op.f("ck_family_event_numbers_positive")),
+        sa.ForeignKeyConstraint(
+            ["family_no", "person_no"],
+            ["family_member.family_no", "family_member.member_no"],
+            name=op.f("fk_family_event_family_no_person_no"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["family_no"],
+            ["family_register.family_no"],
+            name=op.f("fk_family_event_family_no"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("family_no", "member_no", "event_no", name=op.f("pk_family_event")),
     )
     op.create_table(
         "issue_order",
@@ -756,8 +1206,33 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_issue_order_visit_id"), table_name="issue_order")
     op.drop_index(op.f("ix_issue_order_terminal_id"), table_name="issue_order")
     op.drop_table("issue_order")
+    op.drop_table("family_event")
+    op.drop_table("family_address")
     op.drop_table("sign_in")
+    op.drop_index(
+        "one_family_register",
+        table_name="family_member",
+        sqlite_where=sa.text("is_standing"),
+        postgresql_where=sa.text("is_standing"),
+    )
+    op.drop_index(op.f("ix_family_member_atena_no"), table_name="family_member")
+    op.drop_table("family_member")
     op.drop_table("card_service")
+    op.drop_index(
+        "one_current_vehicle",
+        table_name="vehicle",
+        sqlite_where=sa.text("is_current"),
+        postgresql_where=sa.text("is_current"),
+    )
+    op.drop_index(op.f("ix_vehicle_atena_no"), table_name="vehicle")
+    op.drop_table("vehicle")
+    op.drop_index(
+        "one_current_tax_payment",
+        table_name="tax_payment",
+        sqlite_where=sa.text("is_current"),
+        postgresql_where=sa.text("is_current"),
+    )
+    op.drop_table("tax_payment")
     op.drop_table("stamp")
     op.drop_index(
         "one_live_seal",
@@ -769,6 +1244,14 @@ def downgrade() -> None:
     op.drop_table("seal")
     op.drop_table("register_import")
     op.drop_index(
+        "one_current_property",
+        table_name="property",
+        sqlite_where=sa.text("is_current"),
+        postgresql_where=sa.text("is_current"),
+    )
+    op.drop_index(op.f("ix_property_atena_no"), table_name="property")
+    op.drop_table("property")
+    op.drop_index(
         "one_current_version",
         table_name="person_version",
         sqlite_where=sa.text("is_current"),
@@ -778,7 +1261,15 @@ def downgrade() -> None:
     op.drop_index("ix_person_version_household", table_name="person_version")
     op.drop_table("person_version")
     op.drop_table("outbox")
+    op.drop_index(
+        "one_current_income_tax",
+        table_name="income_tax",
+        sqlite_where=sa.text("is_current"),
+        postgresql_where=sa.text("is_current"),
+    )
+    op.drop_table("income_tax")
     op.drop_table("head")
+    op.drop_table("family_register")
     op.drop_index(op.f("ix_card_user_atena_no"), table_name="card_user")
     op.drop_table("card_user")
     op.drop_index(op.f("ix_block_setai_no"), table_name="block")

@@ -119,6 +119,23 @@ def test_blocks_in_force_are_those_begun_and_not_lifted(p):
     ]
 
 
+@pytest.mark.parametrize(("hour", "expected"), [(11, False), (12, False), (13, True)])
+def test_a_temporary_lift_ends_by_itself_and_the_block_stays(p, hour, expected):
+    until = datetime(2026, 11, 21, hour, tzinfo=JST)
+    add(p, version("1"), block("lifted-for-a-while", atena_no="1", temporarily_lifted_until=until))
+    with clock.frozen(datetime(2026, 11, 21, 12, tzinfo=JST)):
+        (found,) = queries.find_household_of(p, "1").blocks
+    assert found.has_temporary_lift is expected
+
+
+def test_a_lift_written_down_for_tomorrow_lifts_nothing_today(p):
+    add(p, version("1"), block("until-tomorrow", atena_no="1", lifted_at=datetime(2026, 11, 22, tzinfo=JST)))
+    with clock.frozen(datetime(2026, 11, 21, 12, tzinfo=JST)):
+        assert len(queries.find_household_of(p, "1").blocks) == 1
+    with clock.frozen(datetime(2026, 11, 22, 0, 1, tzinfo=JST)):
+        assert queries.find_household_of(p, "1").blocks == ()
+
+
 def test_foreign_items_and_recorded_dates_come_out_as_facts(p):
     add(
         p,

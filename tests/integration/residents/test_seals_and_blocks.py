@@ -144,7 +144,10 @@ def test_every_register_comes_back_as_unchanged(town, p, tmp_path):
     town.apply(town.write([SEAL | {"印影": drawn()}]), SEALS)
     town.apply(
         town.write(
-            [BLOCK, BLOCK | {"抑止番号": "B2", "解除日時": "2026-01-02T09:30:00", "対象証明書": "住民票の写し"}]
+            [
+                BLOCK | {"一時解除の期限": "2026-01-05T10:00:00"},
+                BLOCK | {"抑止番号": "B2", "解除日時": "2026-01-02T09:30:00", "対象証明書": "住民票の写し"},
+            ]
         ),
         BLOCKS,
     )
