@@ -18,8 +18,8 @@ from app.certificates.errors import (
     UnprintableError,
 )
 from app.certificates.fitting import fit_document
+from app.certificates.items import INDIVIDUAL_NUMBER
 from app.certificates.kind import Case, Record, Source
-from app.certificates.kinds.resident_record import INDIVIDUAL_NUMBER
 from app.certificates.requests import Request
 from app.municipalities import hours
 from app.municipalities.partitions import Partition

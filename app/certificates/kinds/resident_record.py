@@ -7,28 +7,32 @@ residents); 標準仕様書 5.1, 5.2.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
-from app.certificates.composing import address_of, birth_date_of, date_of, if_asked, name_of, other_name_of
-from app.certificates.documents import NOT_PRINTED, NOTHING, OMITTED, Certification, Document
-from app.certificates.errors import InconsistentHouseholdError
+from app.certificates.composing import if_asked
+from app.certificates.documents import NOT_PRINTED, OMITTED, Certification, Document
+from app.certificates.items import (
+    DOMICILE,
+    HEAD_RELATIONSHIP,
+    INDIVIDUAL_NUMBER,
+    ForeignItems,
+    is_foreign,
+    items_of,
+    offer,
+    persons_of,
+)
 from app.certificates.kind import Case, CertificateKind, Wording
 from app.certificates.layouts import KANA, NAME, ROOMY, ROOMY_NAME, SMALL, Cell, FieldText, fields_of, one_line
 from app.certificates.requests import Option, Relation
 from app.residents.facts import PersonFacts
-from app.residents.vocabularies import ResidentType, Sex
-from app.residents.wareki import to_western
 
 CODE = "resident_record"
 HOUSEHOLD_FORM = "household"  # 世帯連記式: four persons a sheet
 INDIVIDUAL_FORM = "individual"  # 個人票: one person a sheet
 PERSONS_A_SHEET = {HOUSEHOLD_FORM: 4, INDIVIDUAL_FORM: 1}
 
-HEAD_RELATIONSHIP = Option("head_relationship", "世帯主・続柄")
-DOMICILE = Option("domicile", "本籍・筆頭者")
 FOREIGN_ITEMS = Option("foreign_items", "国籍・在留資格など")  # 国籍・地域 and the items of 法30条の45
-INDIVIDUAL_NUMBER = Option("individual_number", "個人番号（マイナンバー）")  # only where the town's switch allows it
 
 _HEAD = {
     "address": Cell(162, one_line(11, 10, 9, 8, 7, then=((7, 2), (6, 2)))),
@@ -69,19 +73,6 @@ _INDIVIDUAL = {
     "address": Cell(_FULL, ROOMY),
     "household_head": Cell(_FULL, ROOMY),
 }
-
-
-@dataclass(frozen=True)
-class ForeignItems:
-    """法30条の45. Dates in the Western calendar where the law's form has them so (標準仕様書 1.1.9)."""
-
-    nationality: str
-    foreign_class: str
-    residence_status: str
-    residence_period: str
-    residence_expiry: str
-    residence_card_no: str
-    resident_since: str
 
 
 @dataclass(frozen=True)
@@ -127,67 +118,49 @@ class ResidentRecordDocument(Document):
 
 def build(case: Case, certification: Certification, numbers: Mapping[str, str]) -> ResidentRecordDocument:
     """:raises InconsistentHouseholdError: when the persons shown are recorded at different addresses."""
-    shown = tuple(m for m in case.members if m.atena_no in case.shown)
-    if len({(m.address, m.address_detail) for m in shown}) != 1:
-        raise InconsistentHouseholdError
+    shown = persons_of(case)
+    common = items_of(shown[0])
     return ResidentRecordDocument(
         certification=certification,
         form=case.ordinance.switch("resident_record_layout"),
-        address=address_of(shown[0]),
-        household_head=if_asked(case.has_option(HEAD_RELATIONSHIP), shown[0].household_head),
+        address=common.address,
+        household_head=if_asked(case.has_option(HEAD_RELATIONSHIP), common.household_head),
         persons=tuple(_entry(case, m, numbers.get(m.atena_no, "")) for m in shown),
     )
 
 
 def _entry(case: Case, person: PersonFacts, individual_number: str) -> PersonEntry:
-    is_foreign = person.resident_type is ResidentType.FOREIGN
-    has_domicile = case.has_option(DOMICILE)
-    label, other_name = other_name_of(person)
+    items, has_domicile = items_of(person), case.has_option(DOMICILE)
     return PersonEntry(
-        name=name_of(person),
-        name_kana=person.name_kana or NOTHING,
-        other_name_label=label,
-        other_name=other_name,
-        birth_date=birth_date_of(person),
-        sex=NOTHING if person.sex is Sex.BLANK else person.sex.japanese,
-        relationship=if_asked(case.has_option(HEAD_RELATIONSHIP), person.relationship),
+        name=items.name,
+        name_kana=items.name_kana,
+        other_name_label=items.other_name_label,
+        other_name=items.other_name,
+        birth_date=items.birth_date,
+        sex=items.sex,
+        relationship=if_asked(case.has_option(HEAD_RELATIONSHIP), items.relationship),
         individual_number=if_asked(case.has_option(INDIVIDUAL_NUMBER), individual_number),
         resident_code=OMITTED,  # never at a machine
-        became_resident_on=date_of(person.became_resident_on),
-        address_since=date_of(person.address_since),
-        notified_on=date_of(person.notified_on),
-        previous_address=person.previous_address or NOTHING,
-        registered_domicile="" if is_foreign else if_asked(has_domicile, person.registered_domicile),
-        register_head="" if is_foreign else if_asked(has_domicile, person.register_head),
-        foreign=_foreign_items(person, case.has_option(FOREIGN_ITEMS)),
+        became_resident_on=items.became_resident_on,
+        address_since=items.address_since,
+        notified_on=items.notified_on,
+        previous_address=items.previous_address,
+        registered_domicile="" if is_foreign(person) else if_asked(has_domicile, items.registered_domicile),
+        register_head="" if is_foreign(person) else if_asked(has_domicile, items.register_head),
+        foreign=_foreign_items(items.foreign, case.has_option(FOREIGN_ITEMS)),
     )
 
 
-def _foreign_items(person: PersonFacts, is_asked: bool) -> ForeignItems | None:
-    facts = person.foreign
-    if facts is None:
-        return None
-    expiry = to_western(facts.residence_expiry) if facts.residence_expiry else ""
-    return ForeignItems(
-        nationality=if_asked(is_asked, facts.nationality),
-        foreign_class=if_asked(is_asked, facts.foreign_class.japanese),
-        residence_status=if_asked(is_asked, facts.residence_status),
-        residence_period=if_asked(is_asked, facts.residence_period),
-        residence_expiry=if_asked(is_asked, expiry),
-        residence_card_no=if_asked(is_asked, facts.residence_card_no),
-        resident_since=date_of(facts.resident_since),
-    )
+def _foreign_items(items: ForeignItems | None, is_asked: bool) -> ForeignItems | None:
+    """The day on which somebody became a foreign resident is no item of 12条5項: it is always printed."""
+    if items is None or is_asked:
+        return items
+    omitted = dict.fromkeys((f.name for f in fields(items)), OMITTED)
+    return ForeignItems(**omitted | {"resident_since": items.resident_since})
 
 
-def offered(case: Case) -> tuple[Option, ...]:
-    """Depends on the town and on who lives there, never on a block."""
-    types = {member.resident_type for member in case.members}
-    is_there = {
-        INDIVIDUAL_NUMBER: not case.is_at_machine or case.ordinance.switch("individual_number_at_kiosk") == "yes",
-        FOREIGN_ITEMS: ResidentType.FOREIGN in types,
-        DOMICILE: ResidentType.JAPANESE in types,
-    }
-    return tuple(option for option in case.kind.options if is_there.get(option, True))
+def _offered(case: Case) -> tuple[Option, ...]:
+    return offer(case, frozenset({FOREIGN_ITEMS}))
 
 
 def _wording(case: Case) -> Wording:
@@ -218,6 +191,6 @@ KIND = CertificateKind(
     build=build,
     fields=_fields,
     options=(HEAD_RELATIONSHIP, DOMICILE, FOREIGN_ITEMS, INDIVIDUAL_NUMBER),
-    offered=offered,
+    offered=_offered,
     wording=_wording,
 )
