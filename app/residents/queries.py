@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 import sqlalchemy as sa
 
@@ -12,12 +12,15 @@ from app import clock
 from app.residents import encryption, wareki
 from app.residents.errors import ImprintMismatchError, NoIndividualNumberError
 from app.residents.facts import BlockFacts, ForeignFacts, HouseholdFacts, PersonFacts, SealFacts
+from app.residents.family_models import FamilyMember, FamilyRegister
 from app.residents.models import Block, PersonVersion, RegisterImport, Seal
 from app.residents.order import in_order
 from app.residents.vocabularies import ResidentStatus, SealStatus
 
 if TYPE_CHECKING:
     from app.municipalities.partitions import Partition
+
+Read = TypeVar("Read")
 
 
 def find_person(p: Partition, atena_no: str) -> PersonFacts | None:
@@ -27,17 +30,8 @@ def find_person(p: Partition, atena_no: str) -> PersonFacts | None:
 
 
 def find_household_of(p: Partition, atena_no: str) -> HouseholdFacts | None:
-    """The living household of a living resident, in printing order, with every block in force on any of them.
-
-    Read again when an import was applied meanwhile: what is returned is one state of the register.
-    """
-    serial = get_register_serial(p)
-    while True:
-        household = _read_household(p, atena_no, serial)
-        if (seen := get_register_serial(p)) == serial:
-            return household
-        p.session.expire_all()
-        serial = seen
+    """The living household of a living resident, in printing order, with every block in force on any of them."""
+    return read_one_state(p, lambda serial: _read_household(p, atena_no, serial))
 
 
 def find_seal(p: Partition, atena_no: str) -> SealFacts | None:
@@ -78,6 +72,31 @@ def get_register_serial(p: Partition) -> int:
     return p.session.scalar(sa.select(sa.func.coalesce(sa.func.max(RegisterImport.serial), 0))) or 0
 
 
+def read_one_state(p: Partition, read: Callable[[int], Read]) -> Read:
+    """What `read` finds, given the serial; read again when an import was applied meanwhile.
+
+    So what is returned is one state of the registers, although it takes several statements to read.
+    """
+    serial = get_register_serial(p)
+    while True:
+        found = read(serial)
+        if (seen := get_register_serial(p)) == serial:
+            return found
+        p.session.expire_all()
+        serial = seen
+
+
+def list_blocks(p: Partition, setai_nos: Collection[str], atena_nos: Collection[str]) -> tuple[BlockFacts, ...]:
+    """Those in force on any of these households or persons: begun and not lifted.
+
+    Passing `ends_on` lifts nothing (標準仕様書 3.1), nor does a lift yet to come.
+    """
+    concerned = sa.or_(Block.setai_no.in_(setai_nos), Block.atena_no.in_(atena_nos))
+    in_force = (sa.or_(Block.lifted_at.is_(None), Block.lifted_at > clock.now()), Block.starts_on <= clock.today())
+    rows = p.session.scalars(sa.select(Block).where(concerned, *in_force).order_by(Block.block_id))
+    return tuple(_block_facts(row) for row in rows)
+
+
 def count_residents(p: Partition) -> int:
     """Living residents."""
     living = (PersonVersion.is_current, PersonVersion.status == ResidentStatus.RESIDENT)
@@ -85,8 +104,17 @@ def count_residents(p: Partition) -> int:
 
 
 def other_names(p: Partition, exclude: set[str]) -> Iterator[str]:
-    """The names of everybody else in the register; for a guard that looks for them where they must not be."""
-    rows = p.session.execute(sa.select(PersonVersion.atena_no, PersonVersion.name).where(PersonVersion.is_current))
+    """The names of everybody else in the registers; for a guard that looks for them where they must not be.
+
+    Residents, and whoever stands in a 戸籍 of this town and lives elsewhere.
+    """
+    residents = sa.select(PersonVersion.atena_no, PersonVersion.name).where(PersonVersion.is_current)
+    members = sa.select(FamilyMember.atena_no, FamilyRegister.surname + "\u3000" + FamilyMember.given_name).join(
+        FamilyRegister, FamilyRegister.family_no == FamilyMember.family_no
+    )
+    known = sa.select(PersonVersion.atena_no).where(PersonVersion.is_current)
+    elsewhere = members.where(FamilyMember.is_standing, FamilyMember.atena_no.not_in(known))
+    rows = p.session.execute(residents.union_all(elsewhere))
     return (name for atena_no, name in rows if atena_no not in exclude)
 
 
@@ -103,7 +131,7 @@ def _read_household(p: Partition, atena_no: str, serial: int) -> HouseholdFacts 
     rows = _list_living(p, row.setai_no)
     changing = _with_provisional_change(p, rows)
     members = in_order([_person_facts(r, changing) for r in rows], {r.atena_no: r.setai_order for r in rows})
-    return HouseholdFacts(row.setai_no, members, _list_blocks(p, row.setai_no, [r.atena_no for r in rows]), serial)
+    return HouseholdFacts(row.setai_no, members, list_blocks(p, [row.setai_no], [r.atena_no for r in rows]), serial)
 
 
 def _list_living(p: Partition, setai_no: str) -> Sequence[PersonVersion]:
@@ -120,14 +148,6 @@ def _with_provisional_change(p: Partition, rows: Sequence[PersonVersion]) -> set
         PersonVersion.is_provisional, PersonVersion.atena_no.in_(current)
     )
     return {atena_no for atena_no, history_no in p.session.execute(waiting) if history_no > current[atena_no]}
-
-
-def _list_blocks(p: Partition, setai_no: str, members: Sequence[str]) -> tuple[BlockFacts, ...]:
-    """In force: begun and not lifted. Passing `ends_on` lifts nothing (標準仕様書 3.1), nor does a lift yet to come."""
-    concerned = sa.or_(Block.setai_no == setai_no, Block.atena_no.in_(members))
-    in_force = (sa.or_(Block.lifted_at.is_(None), Block.lifted_at > clock.now()), Block.starts_on <= clock.today())
-    rows = p.session.scalars(sa.select(Block).where(concerned, *in_force).order_by(Block.block_id))
-    return tuple(_block_facts(row) for row in rows)
 
 
 def _block_facts(row: Block) -> BlockFacts:
