@@ -11,11 +11,14 @@ if TYPE_CHECKING:
 
 
 class EligibilityRefusedError(RefusedError):
-    """A rule says no. `refusal` carries the rule for the journal and the class that decides what may be told."""
+    """A rule says no. `refusal` carries the rule for the journal and the class that decides what may be told.
 
-    def __init__(self, refusal: Refusal) -> None:
+    `field` is the place on the form that cannot be filled (B10), for staff; never its content.
+    """
+
+    def __init__(self, refusal: Refusal, field: str = "") -> None:
         super().__init__(refusal.rule)
-        self.refusal = refusal
+        self.refusal, self.field = refusal, field
 
 
 class UnprintableError(RefusedError):

@@ -24,13 +24,19 @@ from app.certificates.requests import Request
 from app.municipalities import hours
 from app.municipalities.partitions import Partition
 from app.municipalities.queries import get_issuer, get_ordinance, get_timetable
-from app.residents import queries
+from app.residents import family_queries, queries, tax_queries
 from app.residents.errors import NoIndividualNumberError
 from app.residents.facts import SealFacts
 
 READERS: dict[Source, Callable[[Partition, str], Record | None]] = {
     Source.HOUSEHOLD: lambda _p, _atena_no: None,
     Source.SEAL: queries.find_seal,
+    Source.FAMILY_REGISTER: family_queries.find_family_register_of,
+    Source.ADDRESS_HISTORY: family_queries.find_address_history_of,
+    Source.INCOME_TAX: tax_queries.find_income_taxes,
+    Source.PROPERTY: tax_queries.find_properties,
+    Source.TAX_PAYMENT: tax_queries.find_tax_payments,
+    Source.VEHICLE_TAX: tax_queries.find_vehicle_taxes,
 }
 
 
@@ -98,7 +104,7 @@ def check_printable(document: Document) -> None:
     try:
         fit_document(document)
     except UnprintableError as error:
-        raise EligibilityRefusedError(eligibility.UNPRINTABLE) from error
+        raise EligibilityRefusedError(eligibility.UNPRINTABLE, error.field) from error
 
 
 def _build(p: Partition, case: Case, register_key: bytes) -> Document:

@@ -12,7 +12,7 @@ from app import clock
 from app.audit import service as audit
 from app.audit.actions import Action
 from app.issuance.errors import CaseClosedError, OrderNotFoundError, VerdictRefusedError
-from app.issuance.journal import copies_of, found, move, move_payment, post, void_number
+from app.issuance.journal import copies_of, move, move_payment, post, void_number
 from app.issuance.models import Case, CaseKind, Disposal, Issuance, Order
 from app.issuance.progress import advance, fees_kept, settle_copy
 from app.issuance.queries import CaseView, view_case
@@ -52,12 +52,16 @@ def close_case(p: Partition, actor: str, case_id: int, verdict: Verdict) -> Case
         raise OrderNotFoundError(f"no case {case_id} in this town")
     if case.closed_at is not None:
         raise CaseClosedError(f"case {case_id} is closed already")
-    order: Order = found(p.session.get(Order, case.order_id))
-    _decide(p, actor, case, order, verdict)
+    order = p.session.get(Order, case.order_id) if case.order_id else None
+    if order is not None:
+        _decide(p, actor, case, order, verdict)
+    elif verdict is not Verdict.CHECKED:
+        raise VerdictRefusedError(f"{verdict.value}: this case is about no copy and no money")
     case.closed_at, case.closed_by, case.verdict = clock.now(), actor, verdict.value
     p.session.flush()
     audit.record(p, actor, Action.CASE_CLOSED, f"case:{case_id}", case_kind=case.kind.value, verdict=verdict.value)
-    advance(p, actor, order)
+    if order is not None:
+        advance(p, actor, order)
     return view_case(p, case)
 
 

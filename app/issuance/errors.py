@@ -54,8 +54,8 @@ class EmptyOrderError(InvalidInputError):
 class OrderRefusedError(EligibilityRefusedError):
     """One certificate of the basket may not be issued, so none is. Write it down with `service.note_refusal`."""
 
-    def __init__(self, position: int, kind: str, refusal: Refusal) -> None:
-        super().__init__(refusal)
+    def __init__(self, position: int, kind: str, refusal: Refusal, field: str = "") -> None:
+        super().__init__(refusal, field)
         self.position, self.kind = position, kind
 
 

@@ -27,6 +27,7 @@ from app.issuance.models import (
     Order,
     Outbox,
     PaymentEvent,
+    Refusal,
 )
 from app.issuance.states import Payment, State, Step, step, step_payment
 from app.municipalities.partitions import Partition
@@ -137,17 +138,37 @@ def open_case(
     if case is not None:
         add_evidence(case, evidence)
         return case
+    return _new_case(p, actor, kind, order.terminal_id, evidence, order_id=order.order_id, issuance_id=issuance_id)
+
+
+def open_case_of_refusal(p: Partition, actor: str, refusal: Refusal) -> Case:
+    """Raise a refusal that staff must mend: the register holds what no sheet can show."""
+    evidence = {"event": "refused", "reference": refusal.reference, "kind": refusal.kind, "field": refusal.field}
+    case = _new_case(p, actor, CaseKind.UNPRINTABLE, refusal.terminal_id, evidence)
+    refusal.case_id = case.case_id
+    return case
+
+
+def _new_case(
+    p: Partition,
+    actor: str,
+    kind: CaseKind,
+    terminal_id: str,
+    evidence: dict[str, Any],
+    order_id: str | None = None,
+    issuance_id: str | None = None,
+) -> Case:
     case = Case(
         kind=kind,
-        order_id=order.order_id,
+        order_id=order_id,
         issuance_id=issuance_id,
-        terminal_id=order.terminal_id,
+        terminal_id=terminal_id,
         evidence=json.dumps([evidence], sort_keys=True),
         opened_at=clock.now(),
     )
     p.session.add(case)
     p.session.flush()
-    audit.record(p, actor, Action.CASE_OPENED, f"case:{case.case_id}", case_kind=kind.value, terminal=order.terminal_id)
+    audit.record(p, actor, Action.CASE_OPENED, f"case:{case.case_id}", case_kind=kind.value, terminal=terminal_id)
     return case
 
 

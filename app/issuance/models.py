@@ -33,6 +33,7 @@ class CaseKind(StrEnum):
     OUTCOME_UNKNOWN = "outcome_unknown"
     PAYMENT_UNKNOWN = "payment_unknown"
     NOT_TAKEN = "not_taken"
+    UNPRINTABLE = "unprintable"  # B10: the register holds what no sheet can show
 
 
 class Order(PartitionBase):
@@ -180,6 +181,9 @@ class Refusal(PartitionBase):
     visit_id: Mapped[str] = mapped_column(sa.ForeignKey("sign_in.visit_id"))
     kind: Mapped[str] = mapped_column(sa.String(40))
     rule: Mapped[str] = mapped_column(sa.String(8))
+    terminal_id: Mapped[str] = mapped_column(sa.String(40))
+    field: Mapped[str] = mapped_column(sa.String(60), default="")  # B10: the place on the form, never what stands there
+    case_id: Mapped[int | None] = mapped_column(sa.ForeignKey("issue_case.case_id"))  # B10: raised by `reconcile`
     at: Mapped[datetime] = mapped_column(Instant)
 
 

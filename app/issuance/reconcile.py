@@ -16,10 +16,11 @@ from app import clock
 from app.cards import visits
 from app.cards.visits import VisitFacts
 from app.cards.vocabularies import VisitState
+from app.certificates.eligibility import UNPRINTABLE
 from app.errors import KoikiError
 from app.issuance import aftermath
-from app.issuance.journal import copies_of, found, open_case
-from app.issuance.models import CaseKind, Issuance, Order
+from app.issuance.journal import copies_of, found, open_case, open_case_of_refusal
+from app.issuance.models import CaseKind, Issuance, Order, Refusal
 from app.issuance.progress import advance, call_off
 from app.issuance.queries import has_open_order
 from app.issuance.reporting import leave_to_person
@@ -63,9 +64,23 @@ def reconcile_town(code: str) -> None:
         with partitions.open(code, write=True) as p:
             reconcile_order(p, order_id, is_gone)
         aftermath.follow_up(code, ACTOR, visit_id)
+    raise_unprintable(code)
     with partitions.open(code) as p:
         terminals = aftermath.terminals_to_stop(p)
     aftermath.stop_terminals(ACTOR, terminals)
+
+
+def raise_unprintable(code: str) -> int:
+    """A case for every refusal that the register's own content has caused (B10); how many are new.
+
+    Here and not where it was refused: a resident must not be able to tell the reasons apart by how long they take.
+    """
+    query = sa.select(Refusal).where(Refusal.rule == UNPRINTABLE.rule, Refusal.case_id.is_(None))
+    with partitions.open(code) as p:
+        if p.session.scalar(query.limit(1)) is None:
+            return 0
+    with partitions.open(code, write=True) as p:
+        return len([open_case_of_refusal(p, ACTOR, refusal) for refusal in p.session.scalars(query).all()])
 
 
 def reconcile_order(p: Partition, order_id: str, is_gone: bool) -> None:

@@ -212,7 +212,7 @@ def _fix_copy(
             p, cardholder.subject, request, order.site, keys.register_key(), services_of(p, cardholder)
         )
     except EligibilityRefusedError as error:
-        raise OrderRefusedError(position, request.kind, error.refusal) from None
+        raise OrderRefusedError(position, request.kind, error.refusal, error.field) from None
     copy = Issuance(
         issuance_id=str(uuid.uuid4()),
         order_id=order.order_id,

@@ -928,16 +928,6 @@ def upgrade() -> None:
         postgresql_where=sa.text("is_open"),
     )
     op.create_table(
-        "refusal",
-        sa.Column("reference", sa.String(length=12), nullable=False),
-        sa.Column("visit_id", sa.String(length=36), nullable=False),
-        sa.Column("kind", sa.String(length=40), nullable=False),
-        sa.Column("rule", sa.String(length=8), nullable=False),
-        sa.Column("at", sa.DateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["visit_id"], ["sign_in.visit_id"], name=op.f("fk_refusal_visit_id")),
-        sa.PrimaryKeyConstraint("reference", name=op.f("pk_refusal")),
-    )
-    op.create_table(
         "issuance",
         sa.Column("issuance_id", sa.String(length=36), nullable=False),
         sa.Column("order_id", sa.String(length=36), nullable=False),
@@ -1145,6 +1135,7 @@ def upgrade() -> None:
                 "outcome_unknown",
                 "payment_unknown",
                 "not_taken",
+                "unprintable",
                 name="case_kind",
                 native_enum=False,
                 create_constraint=True,
@@ -1166,6 +1157,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_issue_case")),
     )
     op.create_table(
+        "refusal",
+        sa.Column("reference", sa.String(length=12), nullable=False),
+        sa.Column("visit_id", sa.String(length=36), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("rule", sa.String(length=8), nullable=False),
+        sa.Column("terminal_id", sa.String(length=40), nullable=False),
+        sa.Column("field", sa.String(length=60), nullable=False),
+        sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["issue_case.case_id"], name=op.f("fk_refusal_case_id")),
+        sa.ForeignKeyConstraint(["visit_id"], ["sign_in.visit_id"], name=op.f("fk_refusal_visit_id")),
+        sa.PrimaryKeyConstraint("reference", name=op.f("pk_refusal")),
+    )
+    op.create_table(
         "sheet",
         sa.Column("pdf_sha256", sa.String(length=64), nullable=False),
         sa.Column("attempt_id", sa.String(length=36), nullable=False),
@@ -1180,6 +1185,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("sheet")
+    op.drop_table("refusal")
     op.drop_table("issue_case")
     op.drop_table("issuance_event")
     op.drop_index(
@@ -1199,7 +1205,6 @@ def downgrade() -> None:
         postgresql_where=sa.text("state = 'fixed'"),
     )
     op.drop_table("issuance")
-    op.drop_table("refusal")
     op.drop_index(
         "one_open_order", table_name="issue_order", sqlite_where=sa.text("is_open"), postgresql_where=sa.text("is_open")
     )
