@@ -7,7 +7,7 @@ starts.
 from __future__ import annotations
 
 from app.certificates.kind import CertificateKind
-from app.certificates.kinds import resident_record, seal_registration
+from app.certificates.kinds import resident_record, resident_record_items, seal_registration
 from app.errors import NotFoundError
 from app.municipalities import kinds as names
 
@@ -50,6 +50,7 @@ def get_kind(code: str) -> CertificateKind:
 
 for _kind in (
     resident_record.KIND,
+    resident_record_items.KIND,
     seal_registration.KIND,
 ):
     add(_kind)

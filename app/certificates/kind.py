@@ -78,7 +78,7 @@ class Case:
     @property
     def shown(self) -> tuple[str, ...]:
         """宛名番号 of everybody whose data stands on the sheet, in the order of the sheet."""
-        return self.kind.shown(self) if self.kind.shown else _shown(self)
+        return self.kind.shown(self) if self.kind.shown else show_as_asked(self)
 
     @property
     def concerned(self) -> frozenset[str]:
@@ -123,7 +123,7 @@ class Case:
         return option.code in self.request.options
 
 
-def _shown(case: Case) -> tuple[str, ...]:
+def show_as_asked(case: Case) -> tuple[str, ...]:
     """As asked, or the usual content: 世帯全員; of what is about oneself, oneself.
 
     The whole household is what most submissions want, and what the 認証文 of the common form says; a resident who wants
@@ -185,6 +185,7 @@ class CertificateKind:
     fields: Callable[[Document], Iterator[FieldText]]
     source: Source = Source.HOUSEHOLD
     options: tuple[Option, ...] = ()
+    usual: tuple[Option, ...] = ()  # ticked beforehand where items are chosen one by one; none asked for is the same
     offered: Callable[[Case], tuple[Option, ...]] = _every_option  # by town and household, never by a block
     picks: Picks = Picks.NONE
     choices: Callable[[Case], tuple[Choice, ...]] | None = None

@@ -30,6 +30,8 @@ AT = datetime(2026, 1, 15, 10, tzinfo=JST)
 TEXTS = {
     "resident_record.attestation_all": "この写しは、世帯全員の住民票の原本と相違ないことを証明する。",
     "resident_record.attestation_part": "この写しは、住民票の原本と相違ないことを証明する。",
+    "resident_record_items.attestation": "上記のとおり、住民票に記載があることを証明する。",
+    "resident_record_items.attestation_pension": "上記の者について、住民票の記載のとおりであることを証明する。",
     "seal_registration.attestation": "この写しは、登録された印影と相違ないことを証明する。",
     "seal_note": "この印は黒色です。",
 }
