@@ -1,8 +1,7 @@
 """Reads a finished PDF back with another library than the one that wrote it, for the guard and for tests.
 
-Text is read twice. `text` is what the file says of its glyphs; `drawn` are the glyphs themselves, from the content
-stream. The file can name each glyph once only, so of two spellings that look the same it gives back one (`plain`);
-`drawn` compares the ink. What the file says and what it draws must both be right: `shows`.
+Text is read twice. `text` is what the file says of itself, code point by code point; `drawn` are the glyphs, from the
+content stream. What the file says and what it draws must both be right: `shows`.
 """
 
 from __future__ import annotations
@@ -37,11 +36,11 @@ class PageImage:
 
 @dataclass(frozen=True)
 class PageText:
-    """One page: its text as the file names it, in the one spelling, and as glyphs; its pictures and its fonts."""
+    """One page: its text as the file has it, as one run, and as glyphs; its pictures and its fonts."""
 
     number: int
     text: str
-    plain: str  # `typeface.plain`, without blanks
+    plain: str  # `text` without blanks and line breaks
     drawn: str  # `typeface.drawn`
     images: tuple[PageImage, ...]
     fonts: tuple[str, ...]
@@ -68,8 +67,8 @@ def shows(page: PageText, text: str) -> bool:
 
 
 def squeeze(text: str) -> str:
-    """The one spelling of `text`, without blanks: how it is broken into lines is the layout's matter."""
-    return typeface.plain("".join(text.split()))
+    """`text` without blanks: how it is broken into lines is the layout's matter."""
+    return "".join(text.split())
 
 
 def _read_page(number: int, page: Any) -> PageText:
@@ -88,18 +87,22 @@ def _read_page(number: int, page: Any) -> PageText:
 
 def _walk(contents: ContentStream, resources: Any, pdf: Any, matrix: Matrix = _IDENTITY) -> Iterator[Mark]:
     """What is drawn, in order: runs of glyph numbers, and pictures with their size on the paper."""
-    stack: list[Matrix] = []
+    fonts = {name: _glyph_map(font.get_object()) for name, font in resources.get("/Font", {}).items()}
+    state = matrix, b""
+    stack = []
     for operands, operator in contents.operations:
         if operator == b"q":
-            stack.append(matrix)
+            stack.append(state)
         elif operator == b"Q":
-            matrix = stack.pop()
+            state = stack.pop()
         elif operator == b"cm":
-            matrix = _times(operands, matrix)
+            state = _times(operands, state[0]), state[1]
+        elif operator == b"Tf":
+            state = state[0], fonts[operands[0]]
         elif operator in (b"Tj", b"TJ"):
-            yield _glyphs(operands[0])
+            yield _glyphs(operands[0], state[1])
         elif operator == b"Do":
-            yield from _object(resources["/XObject"][operands[0]].get_object(), pdf, matrix)
+            yield from _object(resources["/XObject"][operands[0]].get_object(), pdf, state[0])
 
 
 def _object(drawn: Any, pdf: Any, matrix: Matrix) -> Iterator[Mark]:
@@ -112,11 +115,19 @@ def _object(drawn: Any, pdf: Any, matrix: Matrix) -> Iterator[Mark]:
         yield PageImage(ink_hash(drawn.decode_as_image()), width, height)
 
 
-def _glyphs(shown: Any) -> list[int]:
-    """Identity-H: two bytes a glyph. Numbers between strings only move the pen."""
+def _glyphs(shown: Any, glyph_map: bytes) -> list[int]:
+    """Identity-H: two bytes a code. Numbers between strings only move the pen."""
     strings = [s for s in (shown if isinstance(shown, list) else [shown]) if not isinstance(s, int | float)]
     raw = b"".join(getattr(s, "original_bytes", s) for s in strings)
-    return [int.from_bytes(raw[i : i + 2], "big") for i in range(0, len(raw), 2)]
+    codes = [int.from_bytes(raw[i : i + 2], "big") for i in range(0, len(raw), 2)]
+    return [int.from_bytes(glyph_map[2 * code : 2 * code + 2], "big") for code in codes] if glyph_map else codes
+
+
+def _glyph_map(font: Any) -> bytes:
+    """The glyph of each code, two bytes each; empty where codes are glyphs."""
+    (descendant,) = font["/DescendantFonts"]
+    glyph_map = descendant.get_object().get("/CIDToGIDMap", "/Identity")
+    return b"" if glyph_map == "/Identity" else bytes(glyph_map.get_data())
 
 
 def _times(inner: Any, outer: Matrix) -> Matrix:

@@ -14,12 +14,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import jinja2
+import pydyf
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
+from app.certificates import extraction
 from app.certificates.catalogue import get_kind
 from app.certificates.documents import Document, Picture, page_numbers
 from app.certificates.errors import RenderingError, ThreadError
@@ -106,12 +109,18 @@ class Renderer:
                 laid_out = HTML(string=html, url_fetcher=fetcher).render(
                     stylesheets=self._styles, font_config=self._fonts
                 )
-                pdf = laid_out.write_pdf()
+                pdf = laid_out.write_pdf(finisher=_finish)
         except FatalURLFetchingError:  # a BaseException: nobody above would catch it
             raise RenderingError("asset") from None
         if len(laid_out.pages) != document.sheets:
             raise RenderingError("pages")
         return RenderedSheet(pdf, len(laid_out.pages))
+
+
+def _finish(laid_out: Any, pdf: pydyf.PDF) -> None:
+    """Before the file is written: its text extracts as written, and a print dialogue does not scale it."""
+    extraction.name_every_text((page._page_box for page in laid_out.pages), pdf)
+    pdf.catalog["ViewerPreferences"] = pydyf.Dictionary({"PrintScaling": "/None"})
 
 
 @contextmanager

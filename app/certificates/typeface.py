@@ -33,7 +33,7 @@ def drawn(text: str) -> str:
     """The glyphs of `text`, blanks left out, one character of plane 15 each.
 
     Two texts that look the same are the same here: 葛 alone and 葛 with the selector of its default form share a
-    glyph, and a PDF can name only one of them. Equal strings mean equal ink, which is what a guard must compare.
+    glyph. Equal strings mean equal ink.
     """
     return as_drawn(glyph.codepoint for glyph in _shape(text).glyph_infos or ())
 
@@ -44,13 +44,21 @@ def as_drawn(glyphs: Iterator[int]) -> str:
     return "".join(chr(0xF0000 + glyph) for glyph in glyphs if glyph not in blank)
 
 
-def plain(text: str) -> str:
-    """The one spelling of everything that looks like `text`, blanks left as they are.
+def pieces(text: str) -> tuple[tuple[int, str], ...]:
+    """The glyphs that draw `text` on one line, each with the characters that it stands for."""
+    glyphs = [(info.codepoint, info.cluster) for info in _shape(text).glyph_infos or ()]
+    ends = [*(start for _, start in glyphs[1:]), len(text)]
+    return tuple((glyph, text[start:end]) for (glyph, start), end in zip(glyphs, ends, strict=False))
 
-    A PDF names each glyph once in a document, so 葛 may come back from it with the selector of its default form, or
-    without. Both spellings become the same here; a spelling with another glyph stays another one.
-    """
-    return "".join(_spelling(cluster) for cluster in clusters(text))
+
+def glyph_count() -> int:
+    """Numbers from here on name no glyph."""
+    return int(_font().face.glyph_count)
+
+
+def glyph_width(glyph: int) -> int:
+    """In thousandths of an em."""
+    return round(_font().get_glyph_h_advance(glyph) * 1000 / _upem())
 
 
 def find_missing(text: str) -> tuple[str, ...]:
@@ -99,29 +107,12 @@ def _blank_glyphs() -> frozenset[int]:
     return frozenset(glyph for glyph in glyphs if glyph is not None)
 
 
-@lru_cache(maxsize=8192)
-def _spelling(cluster: str) -> str:
-    return cluster if cluster.isspace() else _spellings().get(_glyph(cluster) or -1, cluster)
-
-
 def _glyph(cluster: str) -> int | None:
     """The glyph of a character or pair; None for what the font does not have."""
     base, *selectors = map(ord, cluster)
     if not selectors:
         return _font().get_nominal_glyph(base)
     return _font().get_variation_glyph(base, selectors[0]) if len(selectors) == 1 else None
-
-
-@lru_cache(maxsize=1)
-def _spellings() -> dict[int, str]:
-    """Glyph → its first spelling: a bare character before a pair, lower code points before higher ones."""
-    face = _font().face
-    pairs = (chr(b) + chr(s) for s in face.variation_selectors for b in face.variation_unicodes(s))
-    spellings: dict[int, str] = {}
-    for cluster in (*map(chr, sorted(face.unicodes)), *sorted(pairs)):
-        if (glyph := _glyph(cluster)) is not None:
-            spellings.setdefault(glyph, cluster)
-    return spellings
 
 
 def _shape(text: str) -> hb.Buffer:

@@ -1,9 +1,9 @@
 """Finds names of other residents on a page.
 
 The rule (docs/issuance.md): a name of the register that stands in the text is foreign unless it stands wholly inside
-one of the strings that the document says. Names are compared in the one spelling that a file can give back
-(`typeface.plain`) and with one space between their parts; without the space, or of fewer than three characters, only as
-a whole word: 「東」 is a name and half of an address.
+one of the strings that the document says. Names are compared code point by code point, with one space between their
+parts; without the space, or of fewer than three characters, only as a whole word: 「東」 is a name and half of an
+address.
 """
 
 from __future__ import annotations
@@ -11,8 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-
-from app.certificates.typeface import plain
 
 SHORTEST_INSIDE = 3
 _SPACES = re.compile(r"[^\S\n]+")  # also the ideographic one
@@ -29,8 +27,8 @@ class Names:
 
 
 def fold(text: str) -> str:
-    """One spelling, and one plain space for every run of blanks; line breaks stay."""
-    return _SPACES.sub(" ", plain(text)).strip()
+    """One plain space for every run of blanks; line breaks stay."""
+    return _SPACES.sub(" ", text).strip()
 
 
 def index(names: Iterable[str]) -> Names:
@@ -65,5 +63,5 @@ def _whole_words(page: str, names: Names) -> set[tuple[int, int]]:
 
 def _spans(page: str, said: Iterable[str]) -> list[tuple[int, int]]:
     """Where the document's strings stand, however their lines are broken."""
-    patterns = {r"\s*".join(map(re.escape, "".join(plain(text).split()))) for text in said} - {""}
+    patterns = {r"\s*".join(map(re.escape, "".join(text.split()))) for text in said} - {""}
     return [match.span() for pattern in patterns for match in re.finditer(pattern, page)]

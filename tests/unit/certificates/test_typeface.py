@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.certificates.typeface import clusters, drawn, find_missing, measure, plain
+from app.certificates.typeface import clusters, drawn, find_missing, glyph_count, glyph_width, measure, pieces
 
 E0100, E0102, E0103 = "\U000e0100", "\U000e0102", "\U000e0103"
 
@@ -47,8 +47,6 @@ def test_width_in_em():
 def test_two_spellings_of_the_same_ink():
     """葛 alone and with E0103 share a glyph in this typeface; with E0102 it is another form."""
     assert drawn("葛") == drawn(f"葛{E0103}") != drawn(f"葛{E0102}")
-    assert plain(f"葛{E0103}城") == "葛城"
-    assert plain(f"葛{E0102}城") == f"葛{E0102}城"
 
 
 def test_blanks_draw_nothing():
@@ -56,5 +54,14 @@ def test_blanks_draw_nothing():
     assert drawn("") == drawn("　") == ""
 
 
-def test_what_it_cannot_draw_is_left_as_it_is():
-    assert plain("\U0001f600") == "\U0001f600"
+def test_every_glyph_with_its_own_characters():
+    text = f"葛{E0103}城 𠮷野 MIHON"
+    assert "".join(piece for _, piece in pieces(text)) == text
+    assert [piece for _, piece in pieces(f"葛{E0103}葛城")] == [f"葛{E0103}", "葛", "城"]
+    assert pieces(f"葛{E0103}")[0][0] == pieces("葛")[0][0] < glyph_count()
+    assert pieces("") == ()
+
+
+def test_widths_of_glyphs():
+    assert glyph_width(pieces("葛")[0][0]) == 1000
+    assert glyph_width(pieces("i")[0][0]) == round(measure("i") * 1000)
