@@ -132,7 +132,7 @@ _DOMICILE_LINES: tuple[Line, ...] = (
 )
 _FOREIGN_LINES: tuple[Line, ...] = (
     (NATIONALITY, "国籍・地域", "nationality"),
-    (RESIDENCE, "法第30条の45に規定する区分", "foreign_class"),
+    (RESIDENCE, "法第30条の45の区分", "foreign_class"),
     (RESIDENCE, "在留資格", "residence_status"),
     (RESIDENCE, "在留期間等", "residence_period"),
     (RESIDENCE, "在留期間等の満了の日", "residence_expiry"),
