@@ -1,39 +1,20 @@
-"""What may be chosen, and for whom: the home town's certificates, the resident's own household, requests from words."""
+"""What may be chosen, and for whom: the resident's own lists for one certificate, and requests from words."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import current_app, g
-from flask_babel import gettext as _
 
 from app import clock
 from app.cards.queries import Cardholder, find_cardholder
-from app.certificates.catalogue import KINDS
-from app.certificates.kind import Case
-from app.certificates.requests import KIOSK, Choice, Option, Relation, Request
+from app.certificates.kind import Case, CertificateKind
+from app.certificates.requests import KIOSK, Choice, Option, Picks, Relation, Request
 from app.certificates.service import read_case
-from app.issuance.queries import OrderView
-from app.kiosk import basket, screens, service_hours
-from app.kiosk.basket import Item, Scope
-from app.municipalities import queries as municipalities
+from app.kiosk.basket import Item, Listed, Scope, list_choices
 from app.municipalities.partitions import Partition, partitions
 from app.web.access import NoVisitError
-
-
-@dataclass(frozen=True)
-class Offer:
-    """One certificate of the home town, as it stands on the choosing screen."""
-
-    kind: str
-    title: str
-    icon: str
-    yen: int
-    usual: str
-    has_options: bool
-    is_open: bool
-    when: str
 
 
 @dataclass(frozen=True)
@@ -41,44 +22,58 @@ class Home:
     """What one kind may show of the resident and of those who go with them on a sheet."""
 
     case: Case
+    persons: Listed
+    picks: Listed
+
+    @property
+    def kind(self) -> CertificateKind:
+        return self.case.kind
 
     @property
     def subject(self) -> str:
         return self.case.request.requester
 
     @property
-    def persons(self) -> tuple[Choice, ...]:
-        """Who may be on the sheet."""
-        if self.case.kind.persons:
-            return self.case.kind.persons(self.case)
-        return tuple(Choice(member.atena_no, member.name) for member in self.case.members)
-
-    @property
-    def members(self) -> tuple[str, ...]:
-        return tuple(person.key for person in self.persons)
-
-    @property
-    def names(self) -> list[str]:
-        return [person.label for person in self.persons]
-
-    @property
-    def people(self) -> str:
-        return basket.mark_people(current_app.config["KOIKI"].secrets.session, g.visit.visit_id, self.members)
-
-    @property
     def options(self) -> tuple[Option, ...]:
-        return self.case.kind.offered(self.case) if self.case.household else ()
+        return self.kind.offered(self.case) if self.case.household else ()
+
+    @property
+    def usual(self) -> Scope:
+        """Whom the sheet shows when nobody is chosen."""
+        shown = set(self.case.shown)
+        if len(self.persons.choices) < 2:
+            return Scope.USUAL
+        if shown == {self.subject}:
+            return Scope.SELF
+        return Scope.ALL if shown >= {person.key for person in self.persons.choices} else Scope.USUAL
+
+    @property
+    def is_one_picked(self) -> bool:
+        """Whether a fresh page marks the first thing: where one stands on a sheet, or there is one only."""
+        return bool(self.picks.choices) and (self.kind.picks is Picks.ONE or len(self.picks.choices) == 1)
+
+    def case_of(self, item: Item) -> Case:
+        """The case with what was chosen. :raises ListMovedError: when it was chosen from another list."""
+        picks = tuple(choice.key for choice in self.picks.read(item.picks))
+        wish = replace(self.case.request, persons=self._persons_of(item), options=item.options, picks=picks)
+        return replace(self.case, request=wish)
+
+    def _persons_of(self, item: Item) -> tuple[str, ...]:
+        """Nobody where the usual content is meant: whoever that is when the sheet is made."""
+        if item.scope is Scope.SELF:
+            return (self.subject,)
+        is_usual = item.scope in {Scope.USUAL, self.usual}
+        chosen = self.persons.read(item.people) if item.scope is Scope.SOME else self.persons.choices
+        return () if is_usual else tuple(person.key for person in chosen)
 
 
 def requests_of(p: Partition, items: Sequence[Item]) -> list[Request]:
-    """One request a copy, with the persons that the words stand for."""
-    found = []
-    for item in items:
-        home = read_home(p, item.kind)
-        persons = {Scope.ALL: (), Scope.SELF: (home.subject,)}.get(item.scope)
-        persons = basket.pick(item, home.members, home.people) if persons is None else persons
-        found += [Request(item.kind, home.subject, persons, item.options, KIOSK, clock.now())] * item.copies
-    return found
+    """One request a copy, with the persons and things that the words stand for.
+
+    :raises ListMovedError: when something was chosen from another list than today's.
+    """
+    wishes = [(read_home(p, item.kind).case_of(item).request, item.copies) for item in items]
+    return [wish for wish, copies in wishes for _copy in range(copies)]
 
 
 def get_cardholder(p: Partition) -> Cardholder:
@@ -97,48 +92,17 @@ def find_home(kind: str) -> Home:
 def read_home(p: Partition, kind: str) -> Home:
     subject = get_cardholder(p).subject
     asked = Request(kind, subject, (), frozenset(), KIOSK, clock.now(), priced_at=g.visit.opened_at)
-    return Home(read_case(p, asked, g.terminal.site_id))
+    case = read_case(p, asked, g.terminal.site_id)
+    return Home(case, _list(f"{kind} persons", list_persons(case)), _list(f"{kind} picks", case.choices))
 
 
-def list_offers() -> list[Offer]:
-    """Every kind that the home town has a price for, open or not: the same for every resident of the town."""
-    ordinance = municipalities.get_ordinance(g.visit.home, g.visit.opened_at.date())
-    return [_offer(kind, fee.yen) for kind in KINDS if (fee := ordinance.fee(kind, KIOSK)) is not None]
+def list_persons(case: Case) -> tuple[Choice, ...]:
+    """Who may be on the sheet, where that can be chosen."""
+    if case.kind.persons:
+        return case.kind.persons(case)
+    is_household = case.kind.who is Relation.HOUSEHOLD
+    return tuple(Choice(member.atena_no, member.name) for member in case.members) if is_household else ()
 
 
-def _offer(kind: str, yen: int) -> Offer:
-    now = clock.now()
-    is_open = service_hours.is_open(g.visit.home, kind, g.terminal, now)
-    when = "" if is_open else screens.opening_words(service_hours.next_opening_of(g.visit.home, kind, g.terminal, now))
-    return Offer(
-        kind=kind,
-        title=screens.title_of(kind),
-        icon=screens.ICONS.get(kind, "sheet"),
-        yen=yen,
-        usual=str(screens.USUAL.get(kind, "")),
-        has_options=KINDS[kind].who is Relation.HOUSEHOLD or bool(KINDS[kind].options),
-        is_open=is_open,
-        when=when,
-    )
-
-
-@dataclass(frozen=True)
-class Line:
-    """One or more equal copies on the confirmation screen."""
-
-    title: str
-    words: list[str]
-    yen: int
-
-
-def lines_of(order: OrderView, items: Sequence[Item]) -> list[Line]:
-    """What was chosen, in words; without the words of the choice (a page opened anew), the order's own titles."""
-    if sum(item.copies for item in items) != len(order.copies):
-        return [Line(screens.title_of(copy.kind), [], copy.yen) for copy in order.copies]
-    lines, position = [], 0
-    for item in items:
-        held = order.copies[position : position + item.copies]
-        position += item.copies
-        title = _("%(title)s %(n)s通", title=screens.title_of(item.kind), n=item.copies)
-        lines.append(Line(title, screens.words_of(item), sum(copy.yen for copy in held)))
-    return lines
+def _list(name: str, choices: tuple[Choice, ...]) -> Listed:
+    return list_choices(current_app.config["KOIKI"].secrets.session, g.visit.visit_id, name, choices)

@@ -5,23 +5,26 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Sequence
-from typing import Any
 
 from flask import Response, g, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
+from app import clock
 from app.certificates.catalogue import KINDS
-from app.certificates.requests import MessageClass
+from app.certificates.eligibility import CLOSED
+from app.certificates.requests import MessageClass, Picks
 from app.issuance import service as issuance
 from app.issuance.errors import KeyReusedError, OrderOpenError, OrderRefusedError
 from app.issuance.queries import get_preview
-from app.kiosk import basket, bp, screens, service_hours
-from app.kiosk.basket import MAX_COPIES, MAX_ITEMS, BasketError, HouseholdMovedError, Item, Scope
-from app.kiosk.choices import Home, find_home, get_cardholder, lines_of, list_offers, requests_of
+from app.kiosk import basket, bp, screens, service_hours, words
+from app.kiosk.basket import MAX_COPIES, MAX_ITEMS, BasketError, Item, ListMovedError, Scope
+from app.kiosk.choices import Home, find_home, get_cardholder, requests_of
 from app.kiosk.forms import OptionsForm, read_options
 from app.kiosk.journey import Step
+from app.kiosk.lines import lines_of
+from app.kiosk.offers import list_groups
 from app.kiosk.screens import show
 from app.kiosk.standing import actor, at, call_off, go_on
 from app.municipalities import queries as municipalities
@@ -38,65 +41,75 @@ PNG = "image/png"
 @at(Step.CHOOSE)
 def choose() -> ResponseReturnValue:
     items = _basket()
-    chosen = [screens.title_of(item.kind) for item in items]
-    return show("choose", Step.CHOOSE, offers=list_offers(), items=items, chosen=chosen, key=_new_key())
+    chosen = [words.title_of(item.kind) for item in items]
+    return show("choose", Step.CHOOSE, groups=list_groups(), items=items, chosen=chosen, key=_new_key())
 
 
 @bp.post("/choose")
 @signed_in_required
 @at(Step.CHOOSE)
 def choose_usual() -> ResponseReturnValue:
-    """One tap: the usual content, straight to the confirmation."""
-    return _place((*_basket(), Item(_kind())))
+    """One tap: the usual content, straight to the confirmation; first to the choices where something must be picked.
+
+    Where there is nothing to pick, the certificate's own rules say so, as they say everything else.
+    """
+    kind = _kind()
+    if KINDS[kind].picks is not Picks.NONE and find_home(kind).picks.choices:
+        return see_other(url_for("kiosk.options", kind=kind, item=[str(item) for item in _basket()]))
+    return _place((*_basket(), Item(kind)))
 
 
 @bp.get("/options")
 @signed_in_required
 @at(Step.CHOOSE)
 def options() -> ResponseReturnValue:
-    kind = _kind()
-    home = find_home(kind)
-    form = read_options(None, len(home.members), {option.code for option in home.options})
-    form.scope.data = Scope.ALL.value
-    form.person.data, form.option.data = [], []
-    return _options_page(home, kind, form)
+    home = find_home(_kind())
+    if home.kind.picks is not Picks.NONE and not home.picks.choices:
+        return go_on(Step.CHOOSE)
+    return _options_page(home, read_options(None, home))
 
 
 @bp.post("/options")
 @signed_in_required
 @at(Step.CHOOSE)
 def choose_options() -> ResponseReturnValue:
-    kind = _kind()
-    home = find_home(kind)
-    form = read_options(request.form, len(home.members), {option.code for option in home.options})
+    home = find_home(_kind())
+    form = read_options(request.form, home)
     problems = _problems(form, home)
     if problems:
-        return _options_page(home, kind, form, problems)
-    return _place((*_basket(), form.to_item(kind, home.people)))
+        return _options_page(home, form, problems)
+    return _place((*_basket(), form.to_item(home)))
 
 
 def _problems(form: OptionsForm, home: Home) -> list[str]:
     found = [] if form.validate() else [_("もう一度えらんでください。")]
     if form.scope.data == Scope.SOME.value and not form.person.data:
         found.append(_("のせる人を1人以上えらんでください。"))
-    if request.form.get("people", home.people) != home.people:
-        found.append(_("世帯の内容が変わりました。もう一度えらんでください。"))
+    if home.picks.choices and (missing := words.pick_problem(home.kind.code, len(form.pick.data or ()))):
+        found.append(missing)
+    shown = {"people": home.persons.mark, "things": home.picks.mark}
+    if any(request.form.get(name, mark) != mark for name, mark in shown.items()):
+        found.append(_("えらべる内容が変わりました。もう一度えらんでください。"))
     return found
 
 
-def _options_page(home: Home, kind: str, form: OptionsForm, problems: Sequence[str] = ()) -> Response:
-    choices = [
-        {"value": o.code, "label": screens.option_words(o)[0], "note": screens.option_words(o)[1]} for o in home.options
-    ]
-    values: dict[str, Any] = {
-        "kind": kind,
-        "form": form,
-        "choices": choices,
-        "members": home.names,
-        "people": home.people,
-    }
-    values.update(items=_basket(), key=_new_key(), asks_people=bool(choices), problems=problems, most_copies=MAX_COPIES)
-    page = render_template("kiosk/options.html", frame=screens.frame_of("options", Step.CHOOSE), **values)
+def _options_page(home: Home, form: OptionsForm, problems: Sequence[str] = ()) -> Response:
+    page = render_template(
+        "kiosk/options.html",
+        frame=screens.frame_of("options", Step.CHOOSE),
+        home=home,
+        form=form,
+        title=words.title_of(home.kind.code),
+        kind_icon=words.icon_of(home.kind.code),
+        scopes=words.scope_words(home.kind.code),
+        question=words.pick_question(home.kind.code),
+        option_groups=words.option_groups(home.options),
+        option_words=words.option_words,
+        problems=problems,
+        items=_basket(),
+        key=_new_key(),
+        most_copies=MAX_COPIES,
+    )
     return make_response(page, 422 if problems else 200)
 
 
@@ -146,9 +159,18 @@ def refused() -> ResponseReturnValue:
     """The same screen for every neutral reason; a reason that is no secret is said instead."""
     given = request.args.get("reference", "")
     reference = given if REFERENCE.fullmatch(given) else ""
-    message = screens.NEUTRAL if reference else screens.REASONS.get(request.args.get("rule", ""), screens.NEUTRAL)
+    message = words.NEUTRAL if reference else _reason(request.args.get("kind", ""), request.args.get("rule", ""))
     phone = municipalities.get_member(g.visit.home).phone or service_hours.phone()
     return show("refused", Step.CHOOSE, message=message, reference=reference, phone=phone)
+
+
+def _reason(kind: str, rule: str) -> str:
+    """What may be told, and when to come again."""
+    said = words.reason_of(kind, rule)
+    if rule != CLOSED or kind not in KINDS:
+        return said
+    at = service_hours.next_opening_of(g.visit.home, kind, g.terminal, clock.now())
+    return said + screens.opening_words(at)
 
 
 def _place(items: tuple[Item, ...]) -> AnyResponse:
@@ -163,7 +185,7 @@ def _place(items: tuple[Item, ...]) -> AnyResponse:
         return _refuse(refusal)
     except (OrderOpenError, KeyReusedError):
         return see_other(url_for("kiosk.now"))
-    except HouseholdMovedError:
+    except ListMovedError:
         return go_on(Step.CHOOSE)
     return _with_items("kiosk.confirm", items, order.order_id)
 
@@ -173,10 +195,10 @@ def _refuse(refused: OrderRefusedError) -> AnyResponse:
     refusal = refused.refusal
     with partitions.open(g.visit.home, write=True) as p:
         reference = issuance.note_refusal(
-            p, actor(), g.visit.visit_id, g.terminal.terminal_id, refused.kind, refusal.rule
+            p, actor(), g.visit.visit_id, g.terminal.terminal_id, refused.kind, refusal.rule, refused.field
         )
     if refusal.message_class is MessageClass.INFORMATION:
-        return see_other(url_for("kiosk.refused", rule=refusal.rule))
+        return see_other(url_for("kiosk.refused", kind=refused.kind, rule=refusal.rule))
     return see_other(url_for("kiosk.refused", reference=reference))
 
 

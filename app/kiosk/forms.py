@@ -2,36 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, IntegerField, RadioField, SelectMultipleField
 from wtforms.validators import NumberRange
 
-from app.kiosk.basket import MAX_COPIES, Item, Scope
+from app.kiosk.basket import MAX_COPIES, NOTHING, Item, Scope
+from app.kiosk.choices import Home
 
 
 class OptionsForm(Form):
-    """Of whom, with which items, in how many copies."""
+    """Of whom, of what, with which items, in how many copies. People and things are positions in their lists."""
 
     # plain values: the templates write the labels (the type stubs still ask for pairs, which WTForms 3.3 deprecates)
-    scope = RadioField(choices=list(Scope), default=Scope.ALL)
+    scope = RadioField(choices=list(Scope), default=Scope.USUAL)
     person = SelectMultipleField(coerce=int, default=())
+    pick = SelectMultipleField(coerce=int, default=())
     option = SelectMultipleField(default=())
     copies = IntegerField(default=1, validators=[NumberRange(1, MAX_COPIES)])
 
-    def to_item(self, kind: str, people: str) -> Item:
-        """What was chosen; `people` marks the household that was on the screen."""
+    def to_item(self, home: Home) -> Item:
+        """What was chosen from the lists of `home`."""
         scope = Scope(self.scope.data)
-        chosen = tuple(sorted(self.person.data or ())) if scope is Scope.SOME else ()
         return Item(
-            kind, scope, chosen, frozenset(self.option.data or ()), self.copies.data or 1, people if chosen else ""
+            home.kind.code,
+            scope,
+            home.persons.select(self.person.data or ()) if scope is Scope.SOME else NOTHING,
+            home.picks.select(self.pick.data or ()),
+            frozenset(self.option.data or ()),
+            self.copies.data or 1,
         )
 
 
-def read_options(given: MultiDict[str, str] | None, members: int, options: Collection[str]) -> OptionsForm:
-    """The form over a household of `members` and this certificate's options; `given` None for a fresh page."""
+def read_options(given: MultiDict[str, str] | None, home: Home) -> OptionsForm:
+    """The form over what `home` offers; `given` None for a fresh page, on which the usual content is marked."""
     form = OptionsForm(given)
-    form.person.choices = [str(number) for number in range(1, members + 1)]  # type: ignore[misc]
-    form.option.choices = sorted(options)  # type: ignore[arg-type]
+    form.person.choices = _positions(len(home.persons.choices))  # type: ignore[assignment]
+    form.pick.choices = _positions(len(home.picks.choices))  # type: ignore[assignment]
+    form.option.choices = [option.code for option in home.options]  # type: ignore[misc]
+    if given is None:
+        form.scope.data = home.usual.value
+        form.person.data, form.option.data = [], []
+        form.pick.data = [1] if home.is_one_picked else []
     return form
+
+
+def _positions(count: int) -> list[str]:
+    return [str(position) for position in range(1, count + 1)]

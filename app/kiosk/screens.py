@@ -16,12 +16,9 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 
-from app.certificates.catalogue import KINDS
-from app.certificates.requests import Option
 from app.issuance.queries import CopyView
 from app.issuance.states import State
-from app.kiosk import journey
-from app.kiosk.basket import Item, Scope
+from app.kiosk import journey, words
 from app.kiosk.journey import Step
 from app.kiosk.standing import LIVE
 from app.protocol.messages import CardFailure
@@ -65,34 +62,6 @@ SCREENS: dict[str, tuple[LazyString, LazyString]] = {
 # screens that share a template
 TEMPLATES = {"busy": "closed", "stopped": "closed", "done": "outcome", "returned": "outcome", "staff": "outcome"}
 
-TITLES: dict[str, LazyString] = {
-    "resident_record": _l("住民票の写し"),
-    "seal_registration": _l("印鑑登録証明書"),
-}
-USUAL: dict[str, LazyString] = {
-    "resident_record": _l("ふつうの内容：世帯の全員。本籍・続柄・マイナンバーはのせません。1通。"),
-    "seal_registration": _l("ふつうの内容：ご本人の分。1通。"),
-}
-ICONS = {"resident_record": "sheet", "seal_registration": "seal"}
-
-OPTIONS: dict[str, tuple[LazyString, LazyString | str]] = {
-    "head_relationship": (_l("世帯主・続柄"), _l("だれが世帯主で、どんな関係か")),
-    "domicile": (_l("本籍・筆頭者"), _l("戸籍のある場所")),
-    "foreign_items": (_l("国籍・在留資格など"), _l("外国人住民の方の項目")),
-    "individual_number": (
-        _l("マイナンバー（個人番号）"),
-        _l("出す先が法律で限られています。必要なときだけえらんでください"),
-    ),
-}
-
-# what a resident may be told when the reason is no secret (class I); everything else is the neutral sentence
-REASONS: dict[str, LazyString] = {
-    "B21": _l("いまは、この証明書をとれる時間ではありません。"),
-    "B07": _l("15歳より下のかたは、この端末では証明書をお取りになれません。"),
-    "B15": _l("このカードは、この証明書の利用登録がされていません。"),
-    "B09": _l("印鑑登録がありません。"),
-    "R02": _l("えらんだ内容は、この端末ではのせられません。"),
-}
 BUSY = _l("このまま少しお待ちください。終わると、はじめの画面になります。")
 OUT_OF_SERVICE: dict[str, LazyString] = {
     "stopped": _l("確認のため、この端末を止めています。ほかの端末か、窓口をご利用ください。"),
@@ -100,7 +69,6 @@ OUT_OF_SERVICE: dict[str, LazyString] = {
     "printer": _l("プリンターの手入れが必要です。ほかの端末か、窓口をご利用ください。"),
     "paper": _l("用紙がなくなりました。ほかの端末か、窓口をご利用ください。"),
 }
-NEUTRAL = _l("もうしわけありません。お住まいの市町村の窓口でお取りください。")
 
 
 @dataclass(frozen=True)
@@ -239,28 +207,6 @@ def tries_words(tries_left: int | None) -> str:
     )
 
 
-def title_of(kind: str) -> str:
-    """The certificate's name in the reader's language."""
-    return str(TITLES.get(kind, KINDS[kind].title))
-
-
-def option_words(option: Option) -> tuple[LazyString | str, LazyString | str]:
-    """An item's name and what it is, in the reader's language; the catalogue's own words for a new kind."""
-    return OPTIONS.get(option.code, (option.japanese, ""))
-
-
-def words_of(item: Item) -> list[str]:
-    """What was chosen, in words."""
-    people = {
-        Scope.ALL: _("世帯の全員") if KINDS[item.kind].options else _("ご本人の分"),
-        Scope.SELF: _("わたしだけ"),
-        Scope.SOME: ngettext("世帯のうち%(num)s人", "世帯のうち%(num)s人", len(item.positions)),
-    }[item.scope]
-    chosen = [str(option_words(option)[0]) for option in KINDS[item.kind].options if option.code in item.options]
-    added = _("のせる項目：%(items)s", items=_("、").join(chosen)) if chosen else _("のせる項目：基本の項目だけ")
-    return [people, added] if KINDS[item.kind].options else [people]
-
-
 @dataclass(frozen=True)
 class CopyLine:
     """One copy on the progress screen."""
@@ -273,9 +219,9 @@ class CopyLine:
 
 def copy_lines(copies: Sequence[CopyView]) -> list[CopyLine]:
     return [
-        CopyLine(title_of(c.kind), look, icon, str(words))
+        CopyLine(words.title_of(c.kind), look, icon, str(status))
         for c in copies
-        for look, icon, words in [COPY_WORDS[c.state]]
+        for look, icon, status in [COPY_WORDS[c.state]]
     ]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from app.certificates.catalogue import KINDS
@@ -16,13 +15,8 @@ from app.municipalities.queries import TerminalFacts
 SILENCE = timedelta(seconds=60)  # the agent calls every second or so
 
 
-def is_open(home: str, kind: str, terminal: TerminalFacts, at: datetime) -> bool:
-    """Whether the home town hands out `kind` at this site now."""
-    return hours.is_open(municipalities.get_timetable(home, kind, terminal.site_id, at), at)
-
-
 def next_opening_of(home: str, kind: str, terminal: TerminalFacts, at: datetime) -> datetime | None:
-    """The next moment at which it does."""
+    """The next moment at which the home town hands out `kind` at this site."""
     return hours.next_opening(municipalities.get_timetable(home, kind, terminal.site_id, at), at)
 
 
@@ -37,10 +31,9 @@ def next_opening(terminal: TerminalFacts, at: datetime) -> datetime | None:
     return min((moment for moment in moments if moment is not None), default=None)
 
 
-def _timetables(terminal: TerminalFacts, at: datetime) -> Iterator[Timetable]:
-    for member in municipalities.list_members():
-        for kind in KINDS:
-            yield municipalities.get_timetable(member.code, kind, terminal.site_id, at)
+def _timetables(terminal: TerminalFacts, at: datetime) -> set[Timetable]:
+    """Those of all towns and kinds, each once: most towns have one for all their kinds."""
+    return set(municipalities.list_timetables(municipalities.list_codes(), KINDS, terminal.site_id, at).values())
 
 
 def phone() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, TypeVar
@@ -212,14 +212,24 @@ def get_ordinance(code: str, on: date) -> Ordinance:
 
 def get_timetable(code: str, kind: str, site: str | None, at: datetime) -> Timetable:
     """When `kind` of this town may be asked for at `site`, from `at` on. A suspended town is closed until resumed."""
+    return list_timetables([code], [kind], site, at)[code, kind]
+
+
+def list_timetables(
+    codes: Collection[str], kinds: Collection[str], site: str | None, at: datetime
+) -> dict[tuple[str, str], Timetable]:
+    """The timetables of all these towns and kinds at `site`, by (town, kind), in one read for all of them.
+
+    :raises UnknownMunicipalityError: no member has one of the codes.
+    """
     with union_read() as session:
-        rows = session.scalars(sa.select(OpeningHours).where(OpeningHours.municipality == code)).all()
-        closures = [Period(c.starts_at, c.ends_at) for c in session.scalars(_closures(code, kind, site, at))]
-        overrides = {r.day: r.is_holiday for r in session.scalars(sa.select(HolidayOverride))}
-        suspended = session.get_one(Member, code).state is MemberState.SUSPENDED
-    patterns = [_pattern(rows, wanted) for wanted in (None, kind) if any(r.kind == wanted for r in rows)]
-    closures += [Period(at)] if suspended else []
-    return Timetable(tuple(patterns), tuple(closures), lambda day: overrides.get(day, jpholiday.is_holiday(day)))
+        calendar = _Calendar(
+            states={row.code: row.state for row in session.execute(sa.select(Member.code, Member.state))},
+            hours=session.scalars(sa.select(OpeningHours).where(OpeningHours.municipality.in_(codes))).all(),
+            closures=session.scalars(_closures(codes, kinds, site, at)).all(),
+            overrides={r.day: r.is_holiday for r in session.scalars(sa.select(HolidayOverride))},
+        )
+    return {(code, kind): calendar.timetable(code, kind, at) for code in codes for kind in kinds}
 
 
 def list_closures() -> list[dict[str, Any]]:
@@ -238,13 +248,39 @@ def _begun(session: Any, table: Any, code: str, on: date) -> Iterable[Any]:
     return rows
 
 
-def _closures(code: str, kind: str, site: str | None, at: datetime) -> sa.Select[Closure]:
-    def bears_on(column: Any, value: str | None) -> sa.ColumnElement[bool]:
-        return sa.or_(column.is_(None), column == value)
+def _closures(codes: Collection[str], kinds: Collection[str], site: str | None, at: datetime) -> sa.Select[Closure]:
+    """Those not over that bear on any of these towns and kinds at this site."""
+    return (
+        sa.select(Closure)
+        .where(sa.or_(Closure.ends_at.is_(None), Closure.ends_at > at))
+        .where(sa.or_(Closure.municipality.is_(None), Closure.municipality.in_(codes)))
+        .where(sa.or_(Closure.kind.is_(None), Closure.kind.in_(kinds)))
+        .where(sa.or_(Closure.site.is_(None), Closure.site == site))
+        .order_by(Closure.starts_at)
+    )
 
-    not_over = sa.or_(Closure.ends_at.is_(None), Closure.ends_at > at)
-    mine = bears_on(Closure.municipality, code), bears_on(Closure.kind, kind), bears_on(Closure.site, site)
-    return sa.select(Closure).where(not_over, *mine).order_by(Closure.starts_at)
+
+@dataclass(frozen=True)
+class _Calendar:
+    """What bears on several towns and kinds at one site."""
+
+    states: Mapping[str, MemberState]
+    hours: Sequence[OpeningHours]
+    closures: Sequence[Closure]
+    overrides: Mapping[date, bool]
+
+    def timetable(self, code: str, kind: str, at: datetime) -> Timetable:
+        if code not in self.states:
+            raise UnknownMunicipalityError(code)
+        rows = [r for r in self.hours if r.municipality == code]
+        patterns = [_pattern(rows, wanted) for wanted in (None, kind) if any(r.kind == wanted for r in rows)]
+        bearing = [c for c in self.closures if c.municipality in {None, code} and c.kind in {None, kind}]
+        suspended = [Period(at)] if self.states[code] is MemberState.SUSPENDED else []
+        closed = [Period(c.starts_at, c.ends_at) for c in bearing]
+        return Timetable(tuple(patterns), tuple(closed + suspended), self.is_holiday)
+
+    def is_holiday(self, day: date) -> bool:
+        return self.overrides.get(day, jpholiday.is_holiday(day))
 
 
 def _pattern(rows: Iterable[OpeningHours], kind: str | None) -> WeeklyPattern:

@@ -12,24 +12,26 @@ from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
-from flask import Flask, g, make_response, render_template, url_for
-from werkzeug.datastructures import MultiDict
+from flask import Flask, g, make_response
 
 from app import web
-from app.certificates.catalogue import Option
+from app.certificates.catalogue import KINDS
+from app.certificates.samples import sample_case
 from app.clock import JST
 from app.config import Config
 from app.issuance.states import Payment, State
-from app.kiosk import arriving, choices, screens
+from app.kiosk import arriving, choosing, offers, screens, words
 from app.kiosk import bp as kiosk
-from app.kiosk.basket import Item, Scope
+from app.kiosk.basket import Item, Listed, Scope, Selection
+from app.kiosk.choices import Home, list_persons
 from app.kiosk.forms import read_options
 from app.kiosk.journey import Step
+from app.kiosk.lines import Line, lines_of
 from app.kiosk.screens import show
+from app.municipalities.ordinances import Fee
 from app.protocol.messages import CardFailure
 from app.web import access, errors, frames, languages
 
-NAMES = ["青嶺 太郎", "青嶺 花子", "青嶺 一郎", "アオミネ マリア クリスティーナ"]
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d4944415478da63f8ffff3f0005fe02fea7569d5d0000000049454e44ae426082"
 )
@@ -80,16 +82,19 @@ class Gallery:
 
 gallery = Gallery()
 RECORD, SEAL = "resident_record", "seal_registration"
+MARK = "0123456789abcdef"
 ITEMS = (
-    Item(RECORD, Scope.SOME, (1, 2), frozenset({"domicile", "head_relationship"}), people="0123456789abcdef"),
+    Item(RECORD, Scope.SOME, Selection((1, 2), MARK), options=frozenset({"domicile", "head_relationship"})),
     Item(SEAL),
 )
+FEES = {"property": Fee(300, 5), "tax_payment": Fee(300, 1), "vehicle_tax_payment": Fee(0)}
+OPENS = datetime(2026, 11, 24, 8, 30, tzinfo=JST)
 
 
-def _offer(kind: str, is_open: bool = True) -> choices.Offer:
-    when = "" if is_open else screens.opening_words(datetime(2026, 11, 24, 8, 30, tzinfo=JST))
-    usual = str(screens.USUAL[kind])
-    return choices.Offer(kind, screens.title_of(kind), screens.ICONS[kind], 300, usual, kind == RECORD, is_open, when)
+def _groups(*closed: str) -> list[offers.Group]:
+    """Every kind of the catalogue."""
+    when = screens.opening_words(OPENS)
+    return offers.group(offers.describe(k, FEES.get(k, Fee(300)), when if k in closed else "") for k in KINDS)
 
 
 @gallery.add("start")
@@ -121,37 +126,46 @@ def _card_problem() -> Any:
 
 @gallery.add("choose")
 def _choose() -> Any:
-    return show("choose", Step.CHOOSE, offers=[_offer(RECORD), _offer(SEAL)], items=(), chosen=[], key="k")
+    return show("choose", Step.CHOOSE, groups=_groups(), items=(), chosen=[], key="k")
 
 
 @gallery.add("choose_more")
 def _choose_more() -> Any:
-    offers = [_offer(RECORD), _offer(SEAL, is_open=False)]
-    return show("choose", Step.CHOOSE, offers=offers, items=ITEMS, chosen=["住民票の写し"], key="k")
+    return show(
+        "choose", Step.CHOOSE, groups=_groups(SEAL, *list(KINDS)[4:6]), items=ITEMS, chosen=["住民票の写し"], key="k"
+    )
+
+
+def _home(kind: str) -> Home:
+    case = sample_case(kind)
+    return Home(case, Listed(list_persons(case), MARK), Listed(case.choices, MARK))
+
+
+def _options_of(kind: str, problems: tuple[str, ...] = (), **chosen: Any) -> Any:
+    form = read_options(None, _home(kind))
+    for name, value in chosen.items():
+        form[name].data = value
+    return choosing._options_page(_home(kind), form, problems)
 
 
 @gallery.add("options")
 def _options() -> Any:
-    form = read_options(None, len(NAMES), {o.value for o in Option})
-    form.scope.data, form.person.data, form.option.data = "some", [1, 2], ["domicile"]
-    choices = [{"value": o.value, "label": screens.OPTIONS[o][0], "note": screens.OPTIONS[o][1]} for o in Option]
-    values = {
-        "kind": RECORD,
-        "form": form,
-        "choices": choices,
-        "members": NAMES,
-        "people": "p",
-        "items": (),
-        "key": "k",
-    }
-    frame = screens.frame_of("options", Step.CHOOSE)
-    return render_template("kiosk/options.html", frame=frame, asks_people=True, problems=(), most_copies=5, **values)
+    return _options_of(RECORD, scope="some", person=[1, 2], option=["domicile"])
+
+
+def _add_options(kind: str) -> None:
+    gallery.add(f"options_{kind}")(lambda: _options_of(kind))
+
+
+for _kind in KINDS:
+    _add_options(_kind)
 
 
 def _confirm(state: State) -> Any:
     order = Order((Copy(RECORD, state), Copy(SEAL, state)))
     live = "" if order.is_ready else "/gallery/confirm_wait"
-    lines = choices.lines_of(order, ITEMS)
+    counted = Line("資産証明書 1通", ("ご本人の分", "土地5筆、家屋2棟：300円×2"), 600)
+    lines = [*lines_of(order, ITEMS), counted, Line("納税証明書 1通", ("ご本人の分",), 300, ("令和8年度 固定資産税",))]
     return show("confirm", Step.CONFIRM, live=live, order=order, lines=lines, items=ITEMS, may_add=True)
 
 
@@ -213,7 +227,13 @@ def _staff() -> Any:
 
 @gallery.add("refused")
 def _refused() -> Any:
-    return show("refused", Step.CHOOSE, message=screens.NEUTRAL, reference="N-4F2KQT", phone="0265-00-0001")
+    return show("refused", Step.CHOOSE, message=words.NEUTRAL, reference="N-4F2KQT", phone="0265-00-0001")
+
+
+@gallery.add("refused_told")
+def _refused_told() -> Any:
+    message = words.reason_of("income_tax", "B16")
+    return show("refused", Step.CHOOSE, message=message, reference="", phone="0265-00-0001")
 
 
 @gallery.add("idle")
@@ -265,8 +285,6 @@ def _language() -> str:
 
     return session.current_look().language
 
-
-__all__ = ["MultiDict", "create_gallery", "gallery", "url_for"]
 
 if __name__ == "__main__":
     create_gallery().run("127.0.0.1", int(sys.argv[1]), threaded=True)
