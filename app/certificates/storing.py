@@ -51,10 +51,10 @@ def _reader_of(hint: Any) -> Callable[[Any], Any]:
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin is tuple and arguments[1:] == (...,):
         inside = _reader_of(arguments[0])
-        return lambda values: tuple(inside(value) for value in values)
+        return lambda values: tuple(inside(value) for value in _list(values))
     if origin is tuple:
         readers = [_reader_of(argument) for argument in arguments]
-        return lambda values: tuple(read(value) for read, value in zip(readers, values, strict=True))
+        return lambda values: tuple(read(value) for read, value in zip(readers, _list(values), strict=True))
     if origin in (types.UnionType, typing.Union):
         (present,) = (argument for argument in arguments if argument is not type(None))
         inside = _reader_of(present)
@@ -72,6 +72,13 @@ def _dataclass_reader(cls: Any) -> Callable[[Any], Any]:
         return cls(**{name: readers[name](value) for name, value in content.items()})
 
     return read
+
+
+def _list(values: Any) -> list[Any]:
+    """A text or an object could be gone through too, and would be read as something that nobody kept."""
+    if type(values) is not list:
+        raise TypeError("not the type of the form")
+    return values
 
 
 def _plain_reader(hint: Any) -> Callable[[Any], Any]:

@@ -6,10 +6,19 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from app.certificates.catalogue import Option
-from app.certificates.eligibility import Request
+from app.certificates import samples
+from app.certificates.catalogue import get_kind
+from app.certificates.kind import Case, Source
+from app.certificates.kinds.resident_record import (
+    DOMICILE,
+    FOREIGN_ITEMS,
+    HEAD_RELATIONSHIP,
+    HOUSEHOLD_FORM,
+    ResidentRecordDocument,
+)
+from app.certificates.requests import Exemption, Option, Request
 from app.clock import JST
-from app.municipalities.ordinances import Ordinance
+from app.municipalities.ordinances import Fee, Ordinance
 from app.residents.facts import (
     BlockFacts,
     ForeignFacts,
@@ -84,10 +93,10 @@ def seal(status: SealStatus = SealStatus.REGISTERED, png: bytes = b"png") -> Sea
 
 
 FEES = {
-    ("resident_record", "kiosk"): 200,
-    ("resident_record", "counter"): 300,
-    ("seal_registration", "kiosk"): 250,
-    ("seal_registration", "counter"): 300,
+    ("resident_record", "kiosk"): Fee(200),
+    ("resident_record", "counter"): Fee(300),
+    ("seal_registration", "kiosk"): Fee(250),
+    ("seal_registration", "counter"): Fee(300),
 }
 TEXTS = {
     "resident_record.attestation_all": "この写しは、世帯全員の住民票の原本と相違ないことを証明する。",
@@ -107,8 +116,32 @@ def request(
     options: tuple[Option, ...] = (),
     channel: str = "kiosk",
     at: datetime = NOW,
+    picks: tuple[str, ...] = (),
+    priced_at: datetime | None = None,
+    exemption: Exemption | None = None,
 ) -> Request:
-    return Request(kind, requester, persons, frozenset(options), channel, at)
+    codes = frozenset(option.code for option in options)
+    return Request(kind, requester, persons, codes, channel, at, picks, priced_at, exemption)
+
+
+def case(kind: str = "resident_record", *persons: str, **changes: Any) -> Case:
+    """An ordinary request and what the register and the town say to it, but for `changes`: of the request or the case.
+
+    :raises UnknownKindError: for a kind that is not in the catalogue.
+    """
+    of_request = ("requester", "options", "channel", "at", "picks", "priced_at", "exemption")
+    asked = request(kind, *persons, **{name: changes.pop(name) for name in of_request if name in changes})
+    entry = changes.pop("entry", None) or get_kind(kind)
+    rules = changes.get("ordinance", ordinance())
+    facts: dict[str, Any] = {
+        "household": family(),
+        "record": seal() if entry.source is Source.SEAL else None,
+        "ordinance": rules,
+        "fee": rules.fee(kind, asked.channel),
+        "is_open": True,
+        "services": None,
+    }
+    return Case(asked, entry, **(facts | changes))
 
 
 @dataclass(frozen=True)
@@ -117,3 +150,11 @@ class Mayor:
     name: str = "見本　花子"
     seal_png: bytes = b"png"
     seal_mm: float = 24.0
+
+
+def full_record(persons: int = 4, form: str = HOUSEHOLD_FORM) -> ResidentRecordDocument:
+    """The sample of a 住民票 with every item that a household may ask for but the 個人番号."""
+    items = (HEAD_RELATIONSHIP, DOMICILE, FOREIGN_ITEMS)
+    document = samples.sample("resident_record", persons, form, [item.code for item in items])
+    assert isinstance(document, ResidentRecordDocument)
+    return document

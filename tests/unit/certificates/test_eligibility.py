@@ -8,10 +8,13 @@ from datetime import date, datetime
 import pytest
 
 from app.certificates import eligibility
-from app.certificates.catalogue import KINDS, Option, UnknownKindError
-from app.certificates.eligibility import RULES, Case, MessageClass, decide, list_refusals, offered_options
+from app.certificates.catalogue import KINDS, UnknownKindError
+from app.certificates.eligibility import RULES, decide, list_refusals, list_rules
+from app.certificates.kind import Rule, Source
+from app.certificates.kinds.resident_record import DOMICILE, FOREIGN_ITEMS, HEAD_RELATIONSHIP, INDIVIDUAL_NUMBER
+from app.certificates.requests import Choice, Exemption, MessageClass, Picks, Relation
 from app.clock import JST
-from app.municipalities.ordinances import Ordinance
+from app.municipalities.ordinances import Fee, Ordinance
 from app.residents.facts import RecordedDate
 from app.residents.vocabularies import BlockLevel, BlockReason, SealStatus
 from tests.unit.certificates.people import (
@@ -22,11 +25,11 @@ from tests.unit.certificates.people import (
     TEXTS,
     WIFE,
     block,
+    case,
     family,
     foreigner,
     ordinance,
     person,
-    request,
     seal,
 )
 
@@ -35,9 +38,7 @@ RECORD, SEAL = "resident_record", "seal_registration"
 
 def rule(*args, **changes) -> str | None:
     """The rule that refuses an ordinary request with these changes."""
-    asked = request(*args, **{k: changes.pop(k) for k in ("requester", "options", "channel", "at") if k in changes})
-    facts = {"household": family(), "seal": seal(), "ordinance": ordinance(), "is_open": True, "services": None}
-    refusal = decide(asked, **(facts | changes))
+    refusal = decide(case(*args, **changes))
     return None if refusal is None else refusal.rule
 
 
@@ -91,8 +92,8 @@ BLOCKS = {
 }
 
 
-def test_the_table_has_every_reason_and_every_kind():
-    assert set(BLOCKS) == {(reason, kind) for reason in BlockReason for kind in KINDS}
+def test_the_table_has_every_reason_for_the_two_kinds():
+    assert set(BLOCKS) == {(reason, kind) for reason in BlockReason for kind in (RECORD, SEAL)}
 
 
 @pytest.mark.parametrize("channel", ["kiosk", "counter"])
@@ -190,13 +191,12 @@ def test_the_town_sets_the_age():
 
 @pytest.mark.parametrize("status", list(SealStatus))
 def test_the_state_of_the_seal(status):
-    assert rule(SEAL, seal=seal(status)) == (None if status is SealStatus.REGISTERED else "B09")
-    assert rule(RECORD, seal=seal(status)) is None
+    assert rule(SEAL, record=seal(status)) == (None if status is SealStatus.REGISTERED else "B09")
 
 
 def test_no_seal_is_the_resident_s_own_information_but_a_stopped_one_is_not():
-    none = decide(request(SEAL), family(), None, ordinance(), True)
-    stopped = decide(request(SEAL), family(), seal(SealStatus.SUSPENDED), ordinance(), True)
+    none = decide(case(SEAL, record=None))
+    stopped = decide(case(SEAL, record=seal(SealStatus.SUSPENDED)))
     assert (none.rule, none.message_class) == ("B09", MessageClass.INFORMATION)
     assert (stopped.rule, stopped.message_class) == ("B09", MessageClass.NEUTRAL)
 
@@ -221,19 +221,19 @@ def test_a_kind_without_a_fee_or_without_the_town_s_wording_is_not_offered():
 
 
 def test_free_is_not_the_same_as_not_offered():
-    free = Ordinance("901016", NOW.date(), FEES | {(RECORD, "kiosk"): 0}, TEXTS, {})
+    free = Ordinance("901016", NOW.date(), FEES | {(RECORD, "kiosk"): Fee(0)}, TEXTS, {})
     assert rule(RECORD, ordinance=free) is None
 
 
 @pytest.mark.parametrize(
     ("option", "switch", "channel", "expected"),
     [
-        (Option.INDIVIDUAL_NUMBER, "no", "kiosk", "R02"),
-        (Option.INDIVIDUAL_NUMBER, "yes", "kiosk", None),
-        (Option.INDIVIDUAL_NUMBER, "no", "counter", None),
-        (Option.DOMICILE, "no", "kiosk", None),
-        (Option.HEAD_RELATIONSHIP, "no", "kiosk", None),
-        (Option.FOREIGN_ITEMS, "no", "kiosk", "R02"),  # nobody foreign lives here
+        (INDIVIDUAL_NUMBER, "no", "kiosk", "R02"),
+        (INDIVIDUAL_NUMBER, "yes", "kiosk", None),
+        (INDIVIDUAL_NUMBER, "no", "counter", None),
+        (DOMICILE, "no", "kiosk", None),
+        (HEAD_RELATIONSHIP, "no", "kiosk", None),
+        (FOREIGN_ITEMS, "no", "kiosk", "R02"),  # nobody foreign lives here
     ],
 )
 def test_items_that_may_be_asked_for(option, switch, channel, expected):
@@ -242,36 +242,53 @@ def test_items_that_may_be_asked_for(option, switch, channel, expected):
 
 
 def test_a_seal_certificate_has_no_items_to_choose():
-    assert rule(SEAL, options=(Option.DOMICILE,)) == "R02"
+    assert rule(SEAL, options=(DOMICILE,)) == "R02"
+
+
+def offered(household, **changes):
+    made = case(RECORD, household=household, **changes)
+    return made.kind.offered(made)
 
 
 def test_what_is_offered_depends_on_who_lives_there_and_never_on_a_block():
-    kind, mixed, abroad = KINDS[RECORD], family(person(), foreigner()), family(foreigner(HEAD))
+    mixed, abroad = family(person(), foreigner()), family(foreigner(HEAD))
     blocked = replace(mixed, blocks=(block(BlockReason.PROTECTION_MEASURE),))
-    everything = (Option.HEAD_RELATIONSHIP, Option.DOMICILE, Option.FOREIGN_ITEMS)
-    assert offered_options(kind, mixed, ordinance()) == everything
-    assert offered_options(kind, blocked, ordinance()) == everything
-    assert Option.DOMICILE not in offered_options(kind, abroad, ordinance())
+    everything = (HEAD_RELATIONSHIP, DOMICILE, FOREIGN_ITEMS)
+    assert offered(mixed) == offered(blocked) == everything
+    assert DOMICILE not in offered(abroad)
+    assert INDIVIDUAL_NUMBER in offered(mixed, ordinance=ordinance(individual_number_at_kiosk="yes"))
 
 
 def test_a_pending_family_register_stops_what_is_made_from_it():
-    kind = replace(KINDS[RECORD], needs_family_register=True)
+    kind = replace(KINDS[RECORD], source=Source.FAMILY_REGISTER)
     blocked = family(blocks=(block(BlockReason.FAMILY_REGISTER_PENDING),))
-    case = Case(request(), kind, blocked, None, ordinance(), True, None)
-    assert [refusal.rule for refusal in list_refusals(case)] == ["B06"]
+    refusals = list_refusals(case(RECORD, entry=kind, household=blocked))
+    assert [refusal.rule for refusal in refusals] == ["B06", "B20"]  # and there is no register to make it from
 
 
-def test_every_rule_is_asked_every_time(monkeypatch):
+@pytest.mark.parametrize("kind", [RECORD, SEAL])
+def test_every_rule_is_asked_every_time(monkeypatch, kind):
     asked = []
 
-    def watch(rule):
-        return replace(rule, applies=lambda case: asked.append(rule.code) or rule.applies(case))
+    def watch(rule: Rule) -> Rule:
+        return replace(rule, applies=lambda case: asked.append(rule) or rule.applies(case))
 
     monkeypatch.setattr(eligibility, "RULES", tuple(watch(rule) for rule in RULES))
+    own = replace(KINDS[kind], rules=tuple(watch(rule) for rule in KINDS[kind].rules))
+    everything = [rule.code for rule in list_rules(case(kind))]
+    assert sorted(everything) == sorted(rule.code for rule in (*RULES, *KINDS[kind].rules))
     for household in (None, family(), family(blocks=(block(BlockReason.PROTECTION_MEASURE),))):
         asked.clear()
-        decide(request(), household, None, ordinance(), False)
-        assert asked == [rule.code for rule in RULES]
+        decide(case(kind, entry=own, household=household, record=None, is_open=False))
+        assert [rule.code for rule in asked] == everything
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_closed_first_then_what_is_not_told_then_what_is(kind):
+    rules = list_rules(case(RECORD, entry=kind))
+    assert rules[0].code == eligibility.CLOSED
+    classes = [rule.message_class for rule in rules[1:]]
+    assert classes == sorted(classes, key=[MessageClass.NEUTRAL, MessageClass.INFORMATION].index)
 
 
 def test_closing_time_is_told_before_anything_about_the_person():
@@ -285,16 +302,83 @@ def test_the_gravest_of_several_reasons_is_the_one_for_the_journal():
         person(moving_out_on=date(2026, 12, 1), birth_date=RecordedDate(date(2015, 1, 1))),
         blocks=(block(BlockReason.PROTECTION_MEASURE),),
     )
-    case = Case(request(SEAL), KINDS[SEAL], moving, None, ordinance(), True, None)
-    assert [refusal.rule for refusal in list_refusals(case)] == ["B01", "B03", "B07", "B09"]
+    refusals = list_refusals(case(SEAL, household=moving, record=None))
+    assert [refusal.rule for refusal in refusals] == ["B01", "B03", "B07", "B09"]
 
 
 def test_every_rule_says_where_it_is_written_and_only_what_is_not_secret_is_told():
     told = {rule.code for rule in RULES if rule.message_class is MessageClass.INFORMATION}
-    assert told == {"B07", "B09", "B15", "B21", "R02"}
+    assert told == {"B07", "B15", "B20", "B21", "R02", "R05"}
+    assert {rule.code for rule in KINDS[SEAL].rules if rule.message_class is MessageClass.INFORMATION} == {"B09"}
     assert all(rule.source for rule in RULES)
 
 
 def test_an_unknown_kind():
     with pytest.raises(UnknownKindError):
-        decide(request("nothing"), family(), None, ordinance(), True)
+        case("nothing")
+
+
+# --- What the ordinance of the session's beginning says, and what no machine may decide ------------------------------
+
+
+def test_a_kind_that_had_no_price_when_the_session_began_is_not_sold_in_it():
+    assert rule(RECORD, fee=None) == "B21"
+
+
+@pytest.mark.parametrize("exemption", list(Exemption))
+def test_no_machine_exempts_anybody(exemption):
+    assert rule(RECORD, exemption=exemption) == "R05"
+    assert rule(RECORD, exemption=exemption, channel="counter") is None
+
+
+# --- What may be picked ----------------------------------------------------------------------------------------------
+
+YEARS = (Choice("2026", "令和8年度"), Choice("2025", "令和7年度"))
+
+
+@pytest.mark.parametrize(
+    ("picks", "wanted", "expected"),
+    [
+        (Picks.NONE, (), None),
+        (Picks.NONE, ("2026",), "R06"),
+        (Picks.ONE, (), None),
+        (Picks.ONE, ("2025",), None),
+        (Picks.ONE, ("2025", "2026"), "R06"),
+        (Picks.ONE, ("2024",), "R06"),
+        (Picks.SOME, (), None),
+        (Picks.SOME, ("2025", "2026"), None),
+        (Picks.SOME, ("2025", "2025"), "R06"),
+        (Picks.SOME, ("2025", "2024"), "R06"),
+    ],
+)
+def test_what_may_be_picked(picks, wanted, expected):
+    kind = replace(KINDS[RECORD], picks=picks, choices=lambda _case: YEARS)
+    assert rule(RECORD, entry=kind, picks=wanted) == expected
+
+
+@pytest.mark.parametrize(
+    ("picks", "wanted", "picked"),
+    [
+        (Picks.NONE, (), ()),
+        (Picks.ONE, (), ("2026",)),
+        (Picks.ONE, ("2025",), ("2025",)),
+        (Picks.SOME, ("2026", "2025"), ("2026", "2025")),
+    ],
+)
+def test_without_a_choice_the_first_stands_on_the_sheet(picks, wanted, picked):
+    kind = replace(KINDS[RECORD], picks=picks, choices=lambda _case: YEARS)
+    assert case(RECORD, entry=kind, picks=wanted).picked == picked
+
+
+def test_nothing_to_pick_and_nothing_picked():
+    kind = replace(KINDS[RECORD], picks=Picks.ONE, choices=lambda _case: ())
+    assert case(RECORD, entry=kind).picked == ()
+    assert rule(RECORD, entry=kind) is None
+    assert rule(RECORD, entry=kind, picks=("2026",)) == "R06"
+
+
+@pytest.mark.parametrize("persons", [(HEAD,), (WIFE,)])
+def test_who_is_in_no_family_register_gets_nothing_from_it(persons):
+    kind = replace(KINDS[RECORD], source=Source.FAMILY_REGISTER, who=Relation.FAMILY_REGISTER)
+    assert rule(RECORD, *persons, entry=kind) == "R01"
+    assert rule(RECORD, entry=kind) == "B20"

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from app.certificates import samples
 from app.certificates.errors import TextTooLongError
-from app.certificates.layouts import MM_A_POINT, PADDING_MM, Cell, Step, fit, lay_out, list_fields, wrap
+from app.certificates.fitting import list_fields
+from app.certificates.layouts import MM_A_POINT, PADDING_MM, Cell, Step, fit, lay_out, wrap
+from tests.unit.certificates.people import full_record
 
 SELECTOR = "\U000e0103"
 
@@ -81,12 +83,12 @@ def test_nothing_is_lost_and_nothing_is_too_wide(text, width):
 
 @pytest.mark.parametrize("form", ["household", "individual"])
 def test_every_field_of_a_person_has_a_cell(form):
-    names = {name for name, _text, _cell in list_fields(samples.resident_record(4, form))}
+    names = {name for name, _text, _cell in list_fields(full_record(4, form))}
     assert {"p0.name", "p0.register_head", "p3.nationality", "p3.residence_expiry", "address", "attestation"} <= names
     assert "p0.nationality" not in names
 
 
 def test_a_whole_document_is_laid_out():
-    laid_out = lay_out(samples.seal_registration(), square)
+    laid_out = lay_out(list_fields(samples.sample("seal_registration")), square)
     assert laid_out["name"].size_pt == 17
     assert laid_out["attestation"].lines == ("この写しは、登録された印影と相違ないことを証明する。",)

@@ -8,17 +8,19 @@ from dataclasses import replace
 import pytest
 
 from app.certificates import samples
-from app.certificates.documents import INDIVIDUAL_FORM, Document, Picture, numbered
+from app.certificates.documents import Document, Picture, numbered
+from app.certificates.kinds.resident_record import INDIVIDUAL_FORM
 from app.certificates.reading import PageText, read_pdf
 from app.certificates.rendering import Renderer
 from app.issuance.errors import SheetMismatchError
 from app.issuance.guard import Sheet, check_sheet, find_mismatches
 from app.issuance.names import index
+from tests.unit.certificates.people import full_record
 
 NUMBER = "20261121 若草市 001 0000123"
 NOBODY = index([])
-RECORD = numbered(samples.resident_record(5), NUMBER)
-SEAL = numbered(samples.seal_registration(), NUMBER)
+RECORD = numbered(full_record(5), NUMBER)
+SEAL = numbered(samples.sample("seal_registration"), NUMBER)
 FIRST = RECORD.persons[0]
 OTHER_SEAL = Picture(samples.square_seal(("青葉町", "長之印")), 24.0, 24.0)
 
@@ -54,8 +56,8 @@ def pages(draw) -> list[PageText]:
     [
         RECORD,
         SEAL,
-        numbered(samples.resident_record(3, INDIVIDUAL_FORM), NUMBER),
-        numbered(samples.resident_record(1), NUMBER),
+        numbered(full_record(3, INDIVIDUAL_FORM), NUMBER),
+        numbered(full_record(1), NUMBER),
     ],
     ids=["five persons", "seal", "one a sheet", "one"],
 )
@@ -81,7 +83,7 @@ def test_a_right_sheet_passes_with_its_own_names_in_the_register(draw, document:
         (replace(RECORD, persons=RECORD.persons[:4]), RECORD, "pages:1/2"),
         (replace(RECORD, persons=(*RECORD.persons[1:], RECORD.persons[1])), RECORD, "content"),
         (RECORD, changed(RECORD, registered_domicile="（省略）"), "content"),  # printed although it was not asked for
-        (SEAL, numbered(samples.resident_record(1), NUMBER), "content"),
+        (SEAL, numbered(full_record(1), NUMBER), "content"),
         (replace(SEAL, imprint=Picture(samples.round_imprint("青葉"), 13.5, 13.5)), SEAL, "pictures:1"),
         (replace(SEAL, imprint=replace(SEAL.imprint, width_mm=12.0, height_mm=12.0)), SEAL, "pictures:1"),
         (certified(RECORD, issuer_seal=OTHER_SEAL), RECORD, "pictures:2"),
