@@ -102,19 +102,19 @@ def test_a_template_that_asks_for_more_gives_no_sheet_and_an_ordinary_exception(
     """`FatalURLFetchingError` is a BaseException: it must not pass through the worker that catches exceptions."""
     monkeypatch.setattr(renderer, "_to_html", lambda *_: '<img src="asset:another_persons_imprint">')
     with pytest.raises(RenderingError) as caught:
-        renderer.render(samples.seal_registration())
+        renderer.render(samples.sample("seal_registration"))
     assert str(caught.value) == "asset"
 
 
 def test_a_template_with_another_number_of_sheets_gives_none(renderer, monkeypatch):
     monkeypatch.setattr(renderer, "_to_html", lambda *_: "<p>1</p><p style='break-before: page'>2</p>")
     with pytest.raises(RenderingError) as caught:
-        renderer.render(samples.seal_registration())
+        renderer.render(samples.sample("seal_registration"))
     assert str(caught.value) == "pages"
 
 
 def test_a_complaint_of_the_engine_is_an_error(renderer, monkeypatch):
     monkeypatch.setattr(renderer, "_to_html", lambda *_: "<style>p { colour: red }</style><p>1</p>")
     with pytest.raises(RenderingError) as caught:
-        renderer.render(samples.seal_registration())
+        renderer.render(samples.sample("seal_registration"))
     assert str(caught.value) == "warnings"

@@ -8,6 +8,7 @@ import stat
 import pytest
 from flask import Flask
 
+from app.certificates.catalogue import KINDS
 from app.certificates.reading import read_pdf
 from app.cli.certificates import group
 
@@ -21,7 +22,7 @@ def run():
 
 def test_kinds(run):
     listed = json.loads(run("kinds", "--json").output)
-    assert [row["kind"] for row in listed] == ["resident_record", "seal_registration"]
+    assert [row["kind"] for row in listed] == list(KINDS)
     assert "住民票の写し" in run("kinds").output
 
 

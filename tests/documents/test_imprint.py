@@ -10,6 +10,7 @@ from PIL import ImageChops
 
 from app.certificates import samples
 from app.certificates.documents import Picture
+from tests.unit.certificates.people import full_record
 
 DPI = 600
 TOLERANCE_MM = 0.2
@@ -28,16 +29,16 @@ def ring_mm(pdf: bytes) -> tuple[float, float]:
 @pytest.mark.parametrize("millimetres", [8.1, 13.5, 18.0, 25.0])
 def test_the_imprint_has_its_true_size(renderer, read_back, millimetres):
     imprint = Picture(samples.round_imprint("若草", millimetres), millimetres, millimetres)
-    document = replace(samples.seal_registration(), imprint=imprint)
+    document = replace(samples.sample("seal_registration"), imprint=imprint)
     placed = read_back(document)[0].images[0]
     assert (placed.width_mm, placed.height_mm) == pytest.approx((millimetres, millimetres), abs=0.02)
     assert ring_mm(renderer.render(document).pdf) == pytest.approx((millimetres, millimetres), abs=TOLERANCE_MM)
 
 
 def test_the_official_seal_is_at_most_25_mm_and_black(renderer, read_back):
-    seal = read_back(samples.resident_record(1))[0].images[-1]
+    seal = read_back(full_record(1))[0].images[-1]
     assert (seal.width_mm, seal.height_mm) == pytest.approx((24.0, 24.0), abs=0.02)
-    page = pypdfium2.PdfDocument(renderer.render(samples.resident_record(1)).pdf)[0]
+    page = pypdfium2.PdfDocument(renderer.render(full_record(1)).pdf)[0]
     red, green, blue = page.render(scale=2).to_pil().convert("RGB").split()
     for one, other in ((red, green), (green, blue)):
         assert ImageChops.difference(one, other).getextrema()[1] <= 8  # no colour anywhere

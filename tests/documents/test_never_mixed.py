@@ -6,9 +6,11 @@ import random
 from dataclasses import replace
 
 from app.certificates import samples
-from app.certificates.documents import Document, Picture, ResidentRecordDocument, numbered
+from app.certificates.documents import Document, Picture, numbered
+from app.certificates.kinds.resident_record import ResidentRecordDocument
 from app.certificates.pictures import picture_hash
 from app.certificates.reading import read_pdf, shows
+from tests.unit.certificates.people import full_record
 
 SURNAMES = ("若草", "緑川", "青山", "霧島", "葛\U000e0102城", "渡邉\U000e0110", "𠮷沢", "𣘺爪")
 GIVEN = ("一郎", "花子", "翔太", "𛀁つ", "美咲", "千歳", "さくら", "隆\U000e0104")
@@ -21,9 +23,9 @@ def some_document(number: int, dice: random.Random) -> Document:
     names = [f"{dice.choice(SURNAMES)}　{dice.choice(GIVEN)}{mark}" for _ in range(dice.randint(1, 6))]
     if number % 2:
         imprint = Picture(samples.round_imprint(mark, 12 + number / 10), 12 + number / 10, 12 + number / 10)
-        document: Document = replace(samples.seal_registration(), name=names[0], imprint=imprint)
+        document: Document = replace(samples.sample("seal_registration"), name=names[0], imprint=imprint)
     else:
-        record = samples.resident_record(len(names), dice.choice(("household", "individual")))
+        record = full_record(len(names), dice.choice(("household", "individual")))
         persons = tuple(replace(p, name=name) for p, name in zip(record.persons, names, strict=True))
         document = replace(record, persons=persons)
     return numbered(document, f"20261121-{number:06d}")

@@ -6,12 +6,12 @@ import io
 
 from PIL import Image, ImageChops
 
-from app.certificates import samples
 from app.certificates.pictures import preview, to_image
+from tests.unit.certificates.people import full_record
 
 
 def test_a_preview_is_900_pixels_wide_and_marked(renderer):
-    pdf = renderer.render(samples.resident_record(5)).pdf
+    pdf = renderer.render(full_record(5)).pdf
     image = Image.open(io.BytesIO(preview(pdf)))
     assert image.width == 900
     assert image.height == 1273

@@ -10,6 +10,7 @@ import pypdfium2
 import pytest
 
 from app.certificates import samples
+from app.certificates.catalogue import KINDS
 from app.certificates.documents import NOTHING, Picture, page_numbers
 from app.certificates.errors import (
     MissingGlyphError,
@@ -22,6 +23,7 @@ from app.certificates.layouts import MM_A_POINT
 from app.certificates.pictures import picture_hash
 from app.certificates.reading import read_pdf, shows
 from app.certificates.rendering import Renderer
+from tests.unit.certificates.people import full_record
 
 E0102, E0103 = "\U000e0102", "\U000e0103"
 LONGEST_LATIN = "MIHON JOSE MARIA ALEJANDRO DE LA SANTISIMA TRINIDAD FERNANDEZ"
@@ -37,7 +39,7 @@ def with_first(document, **changes):
     [(1, "household", 1), (4, "household", 1), (5, "household", 2), (10, "household", 3), (3, "individual", 3)],
 )
 def test_every_sheet_of_a_resident_record(read_back, count, form, sheets):
-    document = samples.resident_record(count, form)
+    document = full_record(count, form)
     pages = read_back(document)
     assert len(pages) == document.sheets == sheets
     each = 4 if form == "household" else 1
@@ -51,7 +53,7 @@ def test_every_sheet_of_a_resident_record(read_back, count, form, sheets):
 
 
 def test_the_attestation_and_the_official_seal_stand_on_the_last_sheet_alone(read_back):
-    document = samples.resident_record(5)
+    document = full_record(5)
     pages = read_back(document)
     certification = document.certification
     for text in (certification.attestation, certification.issuer_title, certification.issued_on):
@@ -59,7 +61,7 @@ def test_the_attestation_and_the_official_seal_stand_on_the_last_sheet_alone(rea
     assert [[image.ink for image in page.images] for page in pages] == [[], [picture_hash(certification.issuer_seal)]]
 
 
-@pytest.mark.parametrize("document", [samples.resident_record(4), samples.resident_record(4, "individual")])
+@pytest.mark.parametrize("document", [full_record(4), full_record(4, "individual")])
 def test_everything_that_the_document_says_is_on_the_paper(read_back, document):
     pages = read_back(document)
     for person in document.persons:
@@ -71,7 +73,10 @@ def test_everything_that_the_document_says_is_on_the_paper(read_back, document):
 
 def test_a_seal_certificate(read_back):
     document = replace(
-        samples.seal_registration(), name_kana="シルバ　マリア", other_name_label="通称", other_name="若草　真理"
+        samples.sample("seal_registration"),
+        name_kana="シルバ　マリア",
+        other_name_label="通称",
+        other_name="若草　真理",
     )
     (page,) = read_back(document)
     for text in (document.name, document.birth_date, document.address, document.name_kana, document.other_name, "通称"):
@@ -97,19 +102,19 @@ def test_a_seal_certificate(read_back):
 )
 @pytest.mark.parametrize("form", ["household", "individual"])
 def test_names_are_printed_as_they_are(read_back, name, form):
-    (page,) = read_back(with_first(samples.resident_record(1, form), name=name))
+    (page,) = read_back(with_first(full_record(1, form), name=name))
     assert shows(page, name)
 
 
 def test_another_form_of_the_same_character_is_another_name(read_back):
-    (page,) = read_back(with_first(samples.resident_record(1), name=f"葛{E0102}城　一郎", register_head=NOTHING))
+    (page,) = read_back(with_first(full_record(1), name=f"葛{E0102}城　一郎", register_head=NOTHING))
     assert shows(page, f"葛{E0102}城　一郎")
     assert not shows(page, "葛城　一郎")
 
 
 def test_two_spellings_with_one_glyph_on_one_sheet(read_back):
     """A PDF can name a glyph once: both spellings must still be found, and the ink is the same."""
-    document = with_first(samples.resident_record(2), name="葛城　一郎", register_head=f"葛{E0103}城　一郎")
+    document = with_first(full_record(2), name="葛城　一郎", register_head=f"葛{E0103}城　一郎")
     (page,) = read_back(document)
     assert shows(page, "葛城　一郎")
     assert shows(page, f"葛{E0103}城　一郎")
@@ -119,18 +124,18 @@ def test_two_spellings_with_one_glyph_on_one_sheet(read_back):
 @pytest.mark.parametrize("bad", ["葛\U000e0100城", "若草\U0001f600", "若草㋿"])
 def test_a_missing_character_is_refused(renderer, bad):
     with pytest.raises(MissingGlyphError) as caught:
-        renderer.render(with_first(samples.resident_record(1), name=bad))
+        renderer.render(with_first(full_record(1), name=bad))
     assert str(caught.value) == "p0.name"
 
 
 def test_a_text_that_no_cell_holds_is_refused_and_never_cut(renderer):
     with pytest.raises(TextTooLongError) as caught:
-        renderer.render(with_first(samples.resident_record(1), name="若" * 400))
+        renderer.render(with_first(full_record(1), name="若" * 400))
     assert caught.value.field == "p0.name"
 
 
 def test_only_the_one_typeface_and_embedded(read_back):
-    for document in (samples.resident_record(5), samples.seal_registration()):
+    for document in (full_record(5), samples.sample("seal_registration")):
         assert {font for page in read_back(document) for font in page.fonts} == {"IPAmjMincho"}
 
 
@@ -149,7 +154,7 @@ def boxes(pdf: bytes) -> dict[str, list[tuple[float, float, float, float]]]:
 @pytest.mark.parametrize("form", ["household", "individual"])
 def test_long_content_moves_no_row_and_stays_on_the_sheet(renderer, form):
     """Rows have fixed heights: labels stand where they stand, whatever is written beside them."""
-    plain = samples.resident_record(1, form)
+    plain = full_record(1, form)
     full = with_first(
         plain,
         name=f"渡邉\U000e0110齋{E0102}" * 20,
@@ -169,7 +174,7 @@ def test_long_content_moves_no_row_and_stays_on_the_sheet(renderer, form):
 
 
 def test_no_two_texts_of_a_row_overlap(renderer):
-    full = samples.resident_record(4)
+    full = full_record(4)
     full = replace(full, persons=tuple(replace(p, name=LONGEST_LATIN, register_head="若草" * 25) for p in full.persons))
     lines = [(box, text) for text, found in boxes(renderer.render(full).pdf).items() for box in found]
     for i, (a, _) in enumerate(lines):
@@ -181,7 +186,7 @@ def test_no_two_texts_of_a_row_overlap(renderer):
 
 def test_the_corner_for_a_code_is_white(renderer):
     """40 mm at the foot of the last sheet, left."""
-    page = pypdfium2.PdfDocument(renderer.render(samples.resident_record(4)).pdf)[0]
+    page = pypdfium2.PdfDocument(renderer.render(full_record(4)).pdf)[0]
     image = page.render(scale=150 / 72).to_pil().convert("L")
     dot = image.width / 210
     corner = image.crop((round(14 * dot), round(248 * dot), round(54 * dot), round(287 * dot)))
@@ -189,12 +194,12 @@ def test_the_corner_for_a_code_is_white(renderer):
 
 
 def test_markup_in_a_name_is_text(read_back):
-    (page,) = read_back(with_first(samples.resident_record(1), name="<b>若草</b>&amp;"))
+    (page,) = read_back(with_first(full_record(1), name="<b>若草</b>&amp;"))
     assert shows(page, "<b>若草</b>&amp;")
 
 
 def test_specimen_is_said_only_where_it_is_one(renderer):
-    document = samples.seal_registration()
+    document = samples.sample("seal_registration")
     document = replace(document, certification=replace(document.certification, issue_number="1", issuer_name="若草"))
     said = [read_pdf(renderer.render(document, specimen=s).pdf)[0].plain.count("見本") for s in (False, True)]
     usual = document.address.count("見本") + document.certification.issuer_title.count("見本")
@@ -215,7 +220,7 @@ def test_specimen_is_said_only_where_it_is_one(renderer):
 )
 def test_a_picture_that_cannot_be_printed_true(renderer, picture):
     with pytest.raises(RenderingError):
-        renderer.render(replace(samples.seal_registration(), imprint=picture))
+        renderer.render(replace(samples.sample("seal_registration"), imprint=picture))
 
 
 def test_a_renderer_belongs_to_its_thread(renderer):
@@ -223,7 +228,7 @@ def test_a_renderer_belongs_to_its_thread(renderer):
 
     def use():
         try:
-            renderer.render(samples.seal_registration())
+            renderer.render(samples.sample("seal_registration"))
         except ThreadError as error:
             caught.append(error)
 
@@ -235,20 +240,20 @@ def test_a_renderer_belongs_to_its_thread(renderer):
 
 def test_nothing_of_a_person_is_logged(renderer, caplog):
     caplog.set_level(logging.DEBUG)
-    document = with_first(samples.resident_record(1), name="若草\U0001f600")
+    document = with_first(full_record(1), name="若草\U0001f600")
     with pytest.raises(MissingGlyphError):
         renderer.render(document)
-    renderer.render(samples.resident_record(1))
+    renderer.render(full_record(1))
     assert "若草" not in caplog.text
     assert "葛" not in caplog.text
 
 
 def test_warming_up_draws_the_samples(renderer):
-    renderer.warm_up([samples.sample(kind) for kind in samples.SAMPLES])
+    renderer.warm_up([samples.sample(kind) for kind in KINDS])
 
 
 def test_a_second_renderer_draws_the_same(renderer):
-    document = samples.resident_record(5)
+    document = full_record(5)
     assert [p.drawn for p in read_pdf(Renderer().render(document).pdf)] == [
         p.drawn for p in read_pdf(renderer.render(document).pdf)
     ]
@@ -263,6 +268,6 @@ def test_what_is_no_sheet_is_not_read(junk):
 
 
 def test_a_sheet_cut_short_is_not_read(renderer):
-    pdf = renderer.render(samples.seal_registration()).pdf
+    pdf = renderer.render(samples.sample("seal_registration")).pdf
     with pytest.raises(UnreadableSheetError):
         read_pdf(pdf[: len(pdf) // 2])
