@@ -32,6 +32,7 @@ from app.certificates.pictures import check_picture, preview
 __all__ = ["ClosedFetcher", "RenderedSheet", "Renderer", "preview"]
 
 TEMPLATES = Path(__file__).parents[2] / "templates" / "certificates"
+COMMON_STYLE = TEMPLATES / "sheet.css"
 FONTS = Path(__file__).with_name("fonts.conf")
 _LOG = logging.getLogger("weasyprint")
 
@@ -62,16 +63,18 @@ class ClosedFetcher(URLFetcher):
 
 
 class Renderer:
-    """Lays out and draws. Keep one for the life of the process; `warm_up` takes the cost of the first sheet."""
+    """Lays out and draws. Keep one for the life of the process; `warm_up` takes the cost of the first sheet.
+
+    A kind's template is a file of `TEMPLATES`, or a whole path where a town keeps its own; it may use `sheet.html`.
+    """
 
     def __init__(self) -> None:
         self._thread = threading.get_ident()
         with _own_fonts():
             self._fonts = FontConfiguration()
-        sheet_css = (TEMPLATES / "sheet.css").read_text(encoding="utf-8")
-        self._styles = [CSS(string=sheet_css, url_fetcher=ClosedFetcher(), font_config=self._fonts)]
+        self._styles: dict[Path, CSS] = {}  # as many as there are templates
         self._templates = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(TEMPLATES),
+            loader=jinja2.FunctionLoader(lambda name: (TEMPLATES / name).read_text(encoding="utf-8")),
             autoescape=True,
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
@@ -102,12 +105,22 @@ class Renderer:
             document=document, fitted=fit_document(document), pages=page_numbers(document), specimen=specimen
         )
 
+    def _styles_of(self, template: str) -> list[CSS]:
+        """What all sheets share, and what stands beside the template under its name; parsed once."""
+        own = (TEMPLATES / template).with_suffix(".css")
+        return [self._styles.get(path) or self._parse(path) for path in (COMMON_STYLE, own) if path.is_file()]
+
+    def _parse(self, path: Path) -> CSS:
+        with _no_complaints():
+            style = CSS(string=path.read_text(encoding="utf-8"), url_fetcher=ClosedFetcher(), font_config=self._fonts)
+        return self._styles.setdefault(path, style)
+
     def _draw(self, document: Document, html: str, pictures: Mapping[str, Picture]) -> RenderedSheet:
         fetcher = ClosedFetcher({name: picture.png for name, picture in pictures.items()})
         try:
             with _no_complaints():
                 laid_out = HTML(string=html, url_fetcher=fetcher).render(
-                    stylesheets=self._styles, font_config=self._fonts
+                    stylesheets=self._styles_of(get_kind(document.kind).template), font_config=self._fonts
                 )
                 pdf = laid_out.write_pdf(finisher=_finish)
         except FatalURLFetchingError:  # a BaseException: nobody above would catch it
