@@ -114,11 +114,12 @@ def _came_today(case: Case) -> bool:
 
 
 def _is_family_register_pending(case: Case) -> bool:
-    """From the acceptance of a notification until it is written down, for everybody in the register."""
+    """From the acceptance of a notification until it is written down, for everybody in the register, shown or not."""
     if case.kind.source not in FAMILY_SOURCES:
         return False
     is_updating = isinstance(case.record, FamilyRegisterFacts | AddressHistoryFacts) and case.record.is_updating
-    return is_updating or is_blocked_for(BlockReason.FAMILY_REGISTER_PENDING)(case)
+    together = case.concerned | _living_in_register(case)
+    return is_updating or any(b.reason is BlockReason.FAMILY_REGISTER_PENDING for b in case.blocks_on(together))
 
 
 def _has_no_family_register(case: Case) -> bool:

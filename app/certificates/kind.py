@@ -94,14 +94,18 @@ class Case:
 
     @property
     def blocks_in_way(self) -> tuple[BlockFacts, ...]:
-        """Those on anyone concerned.
+        """Those on anyone concerned."""
+        return self.blocks_on(self.concerned)
+
+    def blocks_on(self, persons: frozenset[str]) -> tuple[BlockFacts, ...]:
+        """Those on any of `persons` that stop this kind here.
 
         An alert, or a temporary lift, lets a clerk go on after a look; a machine cannot look (標準仕様書 3.1).
         """
         return tuple(
             block
             for block in self.blocks
-            if (block.atena_no is None or block.atena_no in self.concerned)
+            if (block.atena_no is None or block.atena_no in persons)
             and (not block.kinds or self.kind.code in block.kinds)
             and (self.is_at_machine or (block.level is BlockLevel.STOP and not block.has_temporary_lift))
         )
