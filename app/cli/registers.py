@@ -90,14 +90,20 @@ def export_file(municipality: str, name: str, out: Path, actor: str) -> None:
 @click.argument("municipality")
 @json_option
 def check_registers(municipality: str, as_json: bool) -> None:
-    """Tell what contradicts itself. Status 2 if anything does."""
+    """Tell what contradicts itself. Status 2 if anything does; a warning alone is none."""
     with plain_errors(), partitions.open(municipality) as p:
         faults = checking.check(p, settings().secrets.register)
-    print_table([{"row": f.subject, "column": f.column, "reason": f.reason} for f in faults], as_json)
-    if faults:
-        fail(f"{len(faults)} contradiction(s)", BAD_INPUT)
+    print_table([_finding(f) for f in faults], as_json)
+    errors = sum(not f.is_warning for f in faults)
+    if errors:
+        fail(f"{errors} contradiction(s)", BAD_INPUT)
     if not as_json:
         say("nothing contradicts itself")
+
+
+def _finding(fault: Fault) -> dict[str, object]:
+    kind = "warning" if fault.is_warning else "error"
+    return {"kind": kind, "row": fault.subject, "column": fault.column, "reason": fault.reason}
 
 
 def _bar(file: Path, label: str, quiet: bool) -> Any:

@@ -9,11 +9,13 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from app.errors import InvalidInputError
+
 Items = tuple[tuple[str, str], ...]
 _ITEM = re.compile(r"【([^【】]*)】([^【】]*)")
 
 
-class UnreadableItemsError(ValueError):
+class UnreadableItemsError(InvalidInputError):
     """Not items: text before the first label, or brackets that do not match."""
 
 

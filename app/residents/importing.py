@@ -16,13 +16,12 @@ import sqlalchemy as sa
 from app import clock
 from app.audit import service as audit
 from app.audit.actions import Action
-from app.residents import encryption, queries, rules, stored
+from app.residents import encryption, queries, stored
 from app.residents.errors import BadRowsError, StalePlanError
-from app.residents.faults import Fault, Row
+from app.residents.faults import Fault, Key, Row
 from app.residents.models import RegisterImport
 from app.residents.reading import Options, Parsed, count_lines, read_file
-from app.residents.registers import BLOCKS, PERSONS, REGISTERS, SEALS, SECRET_COLUMNS, Register
-from app.residents.vocabularies import ResidentStatus, SealStatus
+from app.residents.registers import BLOCKS, PERSONS, REGISTERS, SEALS, VERSION, Register
 
 if TYPE_CHECKING:
     from app.municipalities.partitions import Partition
@@ -42,13 +41,12 @@ __all__ = [
 ]
 
 CHUNK = 2000  # rows a statement batch
-Key = tuple[object, ...]
 Advance = Callable[[int], None]
 
 
 @dataclass
 class Plan:
-    """What an import would do. `ended` counts what was in force and no longer is: residents, live seals, blocks."""
+    """What an import would do. `ended` counts what was in force and no longer is: residents, live seals, blocks …"""
 
     register: Register
     file_sha256: str
@@ -60,7 +58,7 @@ class Plan:
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
     fingerprints: dict[Key, str] = field(default_factory=dict, repr=False)
-    current: dict[str, int] = field(default_factory=dict, repr=False)  # 宛名番号 → history number that will be current
+    current: dict[Key, int] = field(default_factory=dict, repr=False)  # 宛名番号 … → the version that will be current
 
     @property
     def is_empty(self) -> bool:
@@ -127,77 +125,53 @@ def _sort_out(p: Partition, planned: Plan, rows: dict[Key, Row], key: bytes) -> 
             planned.changed.append(row)
         else:
             planned.unchanged += 1
-    if register is PERSONS:
-        planned.current = _current_versions(p, rows.values())
+    if register.has_versions:
+        planned.current = _current_versions(p, register, rows.values())
 
 
-def _current_versions(p: Partition, rows: Iterable[Row]) -> dict[str, int]:
-    """For everybody in the file: the highest history number that is not provisional, of file and register together."""
-    versions = {(r.values["atena_no"], r.values["history_no"]): r.values["is_provisional"] for r in rows}
-    named = {atena_no for atena_no, _history_no in versions}
-    for atena_no, history_no, is_provisional in stored.list_versions(p):
-        if atena_no in named:
-            versions.setdefault((atena_no, history_no), is_provisional)
-    current: dict[str, int] = {}
-    for (atena_no, history_no), is_provisional in versions.items():
+def _current_versions(p: Partition, register: Register, rows: Iterable[Row]) -> dict[Key, int]:
+    """For everything in the file: the highest history number that is not provisional, of file and register together."""
+    versions = {(register.thing_of(r), r.values[VERSION]): r.values.get("is_provisional", False) for r in rows}
+    named = {thing for thing, _history_no in versions}
+    for thing, history_no, is_provisional in stored.list_versions(p, register):
+        if thing in named:
+            versions.setdefault((thing, history_no), is_provisional)
+    current: dict[Key, int] = {}
+    for (thing, history_no), is_provisional in versions.items():
         if not is_provisional:
-            current[atena_no] = max(history_no, current.get(atena_no, 0))
+            current[thing] = max(history_no, current.get(thing, 0))
     return current
 
 
 def _find_contradictions(p: Partition, planned: Plan, rows: dict[Key, Row], key: bytes, doubtful: set[str]) -> None:
     """Rules between rows, over the register as it would be; told at the rows of the file."""
-    if planned.register is PERSONS:
-        found = _person_faults(p, planned, rows, key, doubtful)
-    elif planned.register is SEALS:
-        found = _seal_faults(p, planned, rows)
-    else:
-        found = _block_faults(p, planned, rows)
+    register = planned.register
+    ours = {register.thing_of(row): row for row in rows.values() if _is_current(planned, row)}
+    outlook = stored.Outlook(p, key, register, rows.values(), ours, doubtful, planned.current)
+    before = stored.list_in_force(p, register)
+    planned.ended = sum(thing in before and not _is_in_force(register, row) for thing, row in ours.items())
+    found = [*_without_current(planned, rows), *register.judge(outlook)]
     planned.faults += (fault if fault.line else _at_file(fault, rows) for fault in found)
 
 
-def _person_faults(
-    p: Partition, planned: Plan, rows: dict[Key, Row], key: bytes, doubtful: set[str]
-) -> Iterator[Fault]:
-    ours = {r.values["atena_no"]: r for r in rows.values() if _is_current(planned, r)}
-    kept = {n: row for n, row in stored.list_current_persons(p, planned.current).items() if n not in ours}
-    before = stored.list_living(p)
-    after = {**kept, **ours}
-    living = {n for n, row in after.items() if row.values["status"] is ResidentStatus.RESIDENT}
-    planned.ended = len(before - living)
-    for atena_no in {r.values["atena_no"] for r in rows.values()} - planned.current.keys():
-        line = next(r for r in rows.values() if r.values["atena_no"] == atena_no)
-        yield line.fault("is_provisional", "the person would have no version that is not provisional")
-    touched = {row.values["setai_no"] for row in ours.values()} - doubtful
-    yield from rules.check_households(row for row in after.values() if row.values["setai_no"] in touched)
-    numbers = stored.list_individual_numbers(p, kept, key)
-    own = ((row.values["individual_number"], row) for row in ours.values() if row.values["individual_number"])
-    yield from rules.check_individual_numbers([*numbers, *own])
-
-
-def _seal_faults(p: Partition, planned: Plan, rows: dict[Key, Row]) -> Iterator[Fault]:
-    before = stored.list_seals(p)
-    kept = {place: row for place, row in before.items() if place not in rows}
-    persons = stored.list_current_persons(p)
-    live = {place for place, row in before.items() if row.values["status"] is not SealStatus.CANCELLED}
-    planned.ended = sum(place in live and row.values["status"] is SealStatus.CANCELLED for place, row in rows.items())
+def _without_current(planned: Plan, rows: dict[Key, Row]) -> Iterator[Fault]:
+    """Nobody consists of provisional versions alone."""
+    if not planned.register.has_versions:
+        return
+    first: dict[Key, Row] = {}
     for row in rows.values():
-        yield from rules.check_seal(row, persons)
-    yield from rules.check_seals_together([*kept.values(), *rows.values()])
+        first.setdefault(planned.register.thing_of(row), row)
+    for thing in first.keys() - planned.current.keys():
+        yield first[thing].fault("is_provisional", "the person would have no version that is not provisional")
 
 
-def _block_faults(p: Partition, planned: Plan, rows: dict[Key, Row]) -> Iterator[Fault]:
-    persons = stored.list_current_persons(p)
-    households = {row.values["setai_no"] for row in persons.values()}
-    in_force = stored.list_blocks_in_force(p)
-    lifted = (row for row in rows.values() if row.values["lifted_at"] is not None)
-    planned.ended = sum(row.values["block_id"] in in_force for row in lifted)
-    for row in rows.values():
-        yield from rules.check_block(row, persons, households)
+def _is_in_force(register: Register, row: Row) -> bool:
+    return register.in_force is None or register.in_force.holds(row)
 
 
 def _is_current(planned: Plan, row: Row) -> bool:
-    return planned.current.get(row.values["atena_no"]) == row.values["history_no"]
+    register = planned.register
+    return not register.has_versions or planned.current.get(register.thing_of(row)) == row.values[VERSION]
 
 
 def _at_file(fault: Fault, rows: dict[Key, Row]) -> Fault:
@@ -214,19 +188,25 @@ def _remove(p: Partition, planned: Plan) -> None:
         matches = [table.c[name] == sa.bindparam(f"key_{name}") for name in columns]
         doomed = [{f"key_{name}": row.values[name] for name in columns} for row in planned.changed]
         p.session.execute(sa.delete(table).where(*matches), doomed)
-    if planned.register is PERSONS:
+    if planned.register.has_versions:
         _move_current(p, planned)
 
 
 def _move_current(p: Partition, planned: Plan) -> None:
-    """The stored versions of everybody in the file: at most the one that stays current is marked."""
-    c, stored_now = PERSONS.table.c, stored.list_current_versions(p)
-    moved = [{"person": n, "stays": h} for n, h in planned.current.items() if n in stored_now and stored_now[n] != h]
+    """The stored versions of everything in the file: at most the one that stays current is marked."""
+    table, thing = planned.register.table, planned.register.thing
+    stored_now = stored.list_current_versions(p, planned.register)
+    moved = [
+        {**{f"key_{name}": part for name, part in zip(thing, parts, strict=True)}, "stays": history_no}
+        for parts, history_no in planned.current.items()
+        if stored_now.get(parts, history_no) != history_no
+    ]
     if not moved:
         return
-    mine, stays = c.atena_no == sa.bindparam("person"), c.history_no == sa.bindparam("stays")
-    p.session.execute(sa.update(PERSONS.table).where(mine, ~stays).values(is_current=False), moved)
-    p.session.execute(sa.update(PERSONS.table).where(mine, stays).values(is_current=True), moved)
+    mine = [table.c[name] == sa.bindparam(f"key_{name}") for name in thing]
+    stays = table.c[VERSION] == sa.bindparam("stays")
+    p.session.execute(sa.update(table).where(*mine, ~stays).values(is_current=False), moved)
+    p.session.execute(sa.update(table).where(*mine, stays).values(is_current=True), moved)
 
 
 def _write(p: Partition, planned: Plan, key: bytes, advance: Advance) -> None:
@@ -235,19 +215,20 @@ def _write(p: Partition, planned: Plan, key: bytes, advance: Advance) -> None:
     while batch := [_columns(p, planned, row, key) for row in islice(rows, CHUNK)]:
         p.session.execute(sa.insert(table), batch)
         advance(len(batch))
+    if planned.register.settle:
+        planned.register.settle(p.session)
 
 
 def _columns(p: Partition, planned: Plan, row: Row, key: bytes) -> dict[str, Any]:
     """The row as the table keeps it: fingerprinted, numbers encrypted for their cell."""
     register = planned.register
     columns = {**row.values, "row_sha256": planned.fingerprints[register.key_of(row)]}
-    if register is not PERSONS:
-        return {name: value for name, value in columns.items() if name in register.table.columns}
-    columns["is_current"] = _is_current(planned, row)
-    for name in SECRET_COLUMNS:
-        cell = encryption.Cell(p.code, name, row.values["atena_no"], row.values["history_no"])
+    if register.has_versions:
+        columns["is_current"] = _is_current(planned, row)
+    for name in register.secrets:
+        cell = encryption.Cell(p.code, name, row.values["atena_no"], row.values[VERSION])
         columns[name] = encryption.encrypt(key, cell, columns[name]) if columns[name] else None
-    return columns
+    return {name: value for name, value in columns.items() if name in register.table.columns}
 
 
 def _record(p: Partition, actor: str, planned: Plan) -> int:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
 
 from PIL import Image, UnidentifiedImageError
 
@@ -27,6 +31,20 @@ class Imprint:
     height_mm: float
 
 
+def complete(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """The imprint of a row: from its own column, or from the file that it names beside the CSV.
+
+    :raises CellError: unless it is given in one way, and is a good one.
+    """
+    named = values["imprint_file"]
+    if bool(named) == bool(values["imprint_png"]):
+        raise CellError("give the imprint either in the row or as a file beside it")
+    png = _read_beside(folder, named) if named else values["imprint_png"]
+    imprint = read_imprint(png, values["width_mm"], values["height_mm"])
+    size = {"width_mm": imprint.width_mm, "height_mm": imprint.height_mm}
+    return {"imprint_png": imprint.png, "imprint_sha256": sha256(imprint.png).hexdigest(), **size}
+
+
 def read_imprint(png: bytes, width_mm: float | None, height_mm: float | None) -> Imprint:
     """Check an imprint and find its size: from the two lengths, else from the resolution in the file.
 
@@ -38,6 +56,14 @@ def read_imprint(png: bytes, width_mm: float | None, height_mm: float | None) ->
     if not all(LARGER_THAN_MM < side <= AT_MOST_MM for side in (width, height)):
         raise CellError("the imprint must be larger than 8 mm and at most 25 mm on each side")
     return Imprint(png, width, height)
+
+
+def _read_beside(folder: Path, name: str) -> bytes:
+    """A file in the folder of the CSV or below it; never outside."""
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()) or not path.is_file():
+        raise CellError("no such file beside the CSV")
+    return path.read_bytes()
 
 
 def _open(png: bytes) -> Image.Image:

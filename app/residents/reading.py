@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from app import clock
-from app.residents import imprints, rules
+from app.residents import rules
 from app.residents.characters import describe
 from app.residents.errors import UnreadableFileError
 from app.residents.faults import Fault, Row
@@ -46,7 +46,7 @@ class Parsed:
     rows: list[Row] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
-    doubtful: set[str] = field(default_factory=set, repr=False)  # households with a bad row: not judged as a whole
+    doubtful: set[str] = field(default_factory=set, repr=False)  # households or families with a bad row
 
 
 def read_file(path: Path, register: Register, options: Options | None = None) -> Parsed:
@@ -96,7 +96,7 @@ def _match_header(names: list[str], fields: Sequence[Field], parsed: Parsed) -> 
     """The field of each column. An unknown column is ignored and reported."""
     columns = [find_field(name, fields) for name in names]
     known = [column for column in columns if column]
-    if missing := [f.title for f in fields if f.is_required and f not in known]:
+    if missing := [f.title for f in fields if (f.is_required or f.is_expected) and f not in known]:
         raise UnreadableFileError(f"line 1: column missing: {', '.join(missing)}")
     if twice := {f.title for f in known if known.count(f) > 1}:
         raise UnreadableFileError(f"line 1: column given twice: {', '.join(sorted(twice))}")
@@ -116,7 +116,7 @@ def _read_row(
     faults = faults or [*_complete(row, parsed.register, folder)]
     if faults:
         parsed.faults += map(parsed.register.titled, faults)
-        parsed.doubtful.add(row.values.get("setai_no") or "")
+        parsed.doubtful.add(row.values.get(parsed.register.group) or "")
         return
     parsed.rows.append(row)
     if options.find_missing:
@@ -130,16 +130,15 @@ def _read_cells(row: Row, columns: list[Field | None], cells: list[str]) -> Iter
         try:
             if cell:
                 row.values[column.key] = column.read(cell)
-            elif column.is_required and not _may_be_latin(column, columns, cells):
+            elif column.is_required and not _stands_elsewhere(column, columns, cells):
                 yield row.fault(column.key, "must not be empty")
         except CellError as error:
             yield row.fault(column.key, str(error))
 
 
-def _may_be_latin(column: Field, columns: list[Field | None], cells: list[str]) -> bool:
-    """A foreign resident's name may stand in Latin letters alone."""
-    latin = (cell for other, cell in zip(columns, cells, strict=True) if other and other.key == "name_latin")
-    return column.key == "name" and any(latin)
+def _stands_elsewhere(field: Field, columns: list[Field | None], cells: list[str]) -> bool:
+    """As a foreign resident's name may stand in Latin letters alone."""
+    return any(cell for other, cell in zip(columns, cells, strict=True) if other and other.key == field.instead)
 
 
 def _check_digits(row: Row, options: Options) -> Iterator[Fault]:
@@ -149,33 +148,16 @@ def _check_digits(row: Row, options: Options) -> Iterator[Fault]:
 
 def _complete(row: Row, register: Register, folder: Path) -> Iterator[Fault]:
     """What follows from good cells, and the rules of the row by itself."""
-    if register.name == "persons":
-        row.values["name"] = row.values["name"] or row.values["name_latin"]
-        yield from rules.check_person(row, clock.today())
-    if register.name == "seals":
+    for f in register.fields:
+        if f.instead:
+            row.values[f.key] = row.values[f.key] or row.values[f.instead]
+    if register.completion:
         try:
-            _complete_seal(row, folder)
+            row.values.update(register.completion.fill(row.values, folder))
         except CellError as error:
-            yield row.fault("imprint_png", str(error))
-
-
-def _complete_seal(row: Row, folder: Path) -> None:
-    """The imprint from its own column, or from the file that the row names beside the CSV."""
-    named = row.values.pop("imprint_file")
-    if bool(named) == bool(row.values["imprint_png"]):
-        raise CellError("give the imprint either in the row or as a file beside it")
-    png = _read_beside(folder, named) if named else row.values["imprint_png"]
-    imprint = imprints.read_imprint(png, row.values["width_mm"], row.values["height_mm"])
-    row.values.update(imprint_png=imprint.png, imprint_sha256=hashlib.sha256(imprint.png).hexdigest())
-    row.values.update(width_mm=imprint.width_mm, height_mm=imprint.height_mm)
-
-
-def _read_beside(folder: Path, name: str) -> bytes:
-    """A file in the folder of the CSV or below it; never outside."""
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder.resolve()) or not path.is_file():
-        raise CellError("no such file beside the CSV")
-    return path.read_bytes()
+            yield row.fault(register.completion.column, str(error))
+            return
+    yield from register.check_row(row, clock.today())
 
 
 def _warn_of_characters(row: Row, register: Register, find_missing: FindMissing) -> list[Fault]:

@@ -1,4 +1,4 @@
-"""PURE. What contradicts itself within one row of a register, and between rows. Asked by `importing` and `checking`.
+"""PURE. What contradicts itself in the registers of persons, seals and blocks: within a row, and between rows.
 
 Sources: 住民記録システム標準仕様書 1.1.6 (what may not be empty), 1.1.10 and 1.1.11 (世帯主, 続柄), 1.1.13 (check
 digits), 1.2.2 (異動事由); 住民基本台帳法 7条, 30条の45; 印鑑登録証明事務処理要領 (from 15 years, one seal a person).
@@ -7,12 +7,12 @@ digits), 1.2.2 (異動事由); 住民基本台帳法 7条, 30条の45; 印鑑登
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any
+from hashlib import sha256
 
 from app.residents.checkdigits import is_register_number
-from app.residents.faults import Fault, Row
+from app.residents.faults import Fault, Key, Outlook, Row
 from app.residents.vocabularies import ForeignClass, MovementReason, ResidentStatus, ResidentType, SealStatus
 from app.residents.wareki import from_column
 
@@ -68,6 +68,37 @@ def check_person(row: Row, today: date) -> Iterator[Fault]:
         yield row.fault("movement_reason", "contradicts 住民状態")
 
 
+def judge_persons(o: Outlook) -> Iterator[Fault]:
+    """The households that the rows touch, as they would be; and that no 個人番号 is given twice."""
+    touched = {row.values["setai_no"] for row in o.current.values()} - set(o.doubtful)
+    yield from check_households(row for row in o.after("persons").values() if row.values["setai_no"] in touched)
+    yield from check_individual_numbers(o.opened("individual_number"))
+
+
+def judge_seals(o: Outlook) -> Iterator[Fault]:
+    """Each against its owner, and all against each other."""
+    for row in o.rows:
+        yield from check_seal(row, o.after("persons"))
+    yield from check_seals_together(o.after("seals").values())
+
+
+def judge_blocks(o: Outlook) -> Iterator[Fault]:
+    """Each names somebody in a register: a resident, or a member of a 戸籍 who lives elsewhere (住登外)."""
+    persons = o.after("persons")
+    households = {row.values["setai_no"] for row in persons.values()}
+    members = {row.values["atena_no"] for row in o.after("family_members").values()}
+    known = {row.values["atena_no"] for row in persons.values()} | members
+    for row in o.rows:
+        yield from check_block(row, known, households)
+
+
+def compare_imprints(o: Outlook) -> Iterator[Fault]:
+    """The stored pictures against the hashes of what was registered."""
+    for row in o.rows:
+        if sha256(row.values["imprint_png"]).hexdigest() != row.values["imprint_sha256"]:
+            yield row.fault("imprint_png", "is not the imprint that was registered")
+
+
 def check_households(rows: Iterable[Row]) -> Iterator[Fault]:
     """The current versions of living residents, household by household."""
     households: defaultdict[str, list[Row]] = defaultdict(list)
@@ -87,9 +118,9 @@ def check_individual_numbers(numbers: Iterable[tuple[str, Row]]) -> Iterator[Fau
             yield row.fault("individual_number", "another person has the same number")
 
 
-def check_seal(row: Row, persons: Mapping[str, Row]) -> Iterator[Fault]:
+def check_seal(row: Row, persons: Mapping[Key, Row]) -> Iterator[Fault]:
     """One registration, against the current version of its owner."""
-    v, owner = row.values, persons.get(row.values["atena_no"])
+    v, owner = row.values, persons.get((row.values["atena_no"],))
     is_cancelled = v["status"] is SealStatus.CANCELLED
     if is_cancelled != (v["cancel_cause"] is not None):
         yield row.fault("cancel_cause", "a cancelled registration has a cause, and no other")
@@ -116,7 +147,7 @@ def check_seals_together(rows: Iterable[Row]) -> Iterator[Fault]:
             yield row.fault("imprint_png", "another registration has the same imprint")
 
 
-def check_block(row: Row, atena_nos: Mapping[str, Any], setai_nos: set[str]) -> Iterator[Fault]:
+def check_block(row: Row, atena_nos: Collection[str], setai_nos: Collection[str]) -> Iterator[Fault]:
     """One block: on a person or a household that exists."""
     v = row.values
     if (v["atena_no"] is None) == (v["setai_no"] is None):

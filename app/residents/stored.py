@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from app.residents import encryption
-from app.residents.faults import Row
-from app.residents.models import Block, PersonVersion, Seal
-from app.residents.registers import PERSONS, SECRET_COLUMNS, Register
-from app.residents.vocabularies import ResidentStatus
+from app.residents.faults import Key, Row
+from app.residents.registers import REGISTERS, VERSION, Register
 
 if TYPE_CHECKING:
     from app.municipalities.partitions import Partition
-
-Key = tuple[object, ...]
-HOUSEHOLD_COLUMNS = (
-    *("atena_no", "history_no", "setai_no", "status", "name", "alias", "name_latin", "birth_date"),
-    *("household_head", "relationship", "address", "address_detail"),
-)
 
 
 def list_fingerprints(p: Partition, register: Register) -> dict[Key, str]:
@@ -30,63 +24,25 @@ def list_fingerprints(p: Partition, register: Register) -> dict[Key, str]:
     return {tuple(row[:-1]): row[-1] for row in p.session.execute(sa.select(*(table.c[name] for name in names)))}
 
 
-def list_versions(p: Partition) -> Iterator[tuple[str, int, bool]]:
-    """宛名番号, history number and whether provisional, of every stored version."""
-    v = PersonVersion
-    rows = p.session.execute(sa.select(v.atena_no, v.history_no, v.is_provisional))
-    return ((row.atena_no, row.history_no, row.is_provisional) for row in rows)
+def list_versions(p: Partition, register: Register) -> Iterator[tuple[Key, int, bool]]:
+    """What each stored row is a version of, its history number, and whether it is provisional."""
+    c = register.table.c
+    provisional = c.is_provisional if register.has_provisional else sa.false()
+    rows = p.session.execute(sa.select(*(c[name] for name in register.thing), c[VERSION], provisional))
+    return ((tuple(thing), history_no, bool(is_provisional)) for *thing, history_no, is_provisional in rows)
 
 
-def list_current_versions(p: Partition) -> dict[str, int]:
-    """宛名番号 → the history number that is current now."""
-    v = PersonVersion
-    rows = p.session.execute(sa.select(v.atena_no, v.history_no).where(v.is_current))
-    return {row.atena_no: row.history_no for row in rows}
+def list_current_versions(p: Partition, register: Register) -> dict[Key, int]:
+    """What the rows are versions of → the history number that is current now."""
+    c = register.table.c
+    rows = p.session.execute(sa.select(*(c[name] for name in register.thing), c[VERSION]).where(c.is_current))
+    return {tuple(thing): history_no for *thing, history_no in rows}
 
 
-def list_living(p: Partition) -> set[str]:
-    """宛名番号 of the living residents."""
-    v = PersonVersion
-    return set(p.session.scalars(sa.select(v.atena_no).where(v.is_current, v.status == ResidentStatus.RESIDENT)))
-
-
-def list_current_persons(p: Partition, moving: Mapping[str, int] | None = None) -> dict[str, Row]:
-    """The version of each person that is current, or will be (`moving`), with what the rules between rows look at."""
-    table = PERSONS.table
-    columns = [table.c[name] for name in HOUSEHOLD_COLUMNS]
-    wanted = sa.select(*columns, table.c.is_current)
-    persons: dict[str, Row] = {}
-    for *cells, is_current in p.session.execute(wanted if moving else wanted.where(table.c.is_current)):
-        values = dict(zip(HOUSEHOLD_COLUMNS, cells, strict=True))
-        future = (moving or {}).get(values["atena_no"])
-        if is_current if future is None else values["history_no"] == future:
-            persons[values["atena_no"]] = Row(0, values, values["atena_no"])
-    return persons
-
-
-def list_individual_numbers(p: Partition, persons: Mapping[str, Row], key: bytes) -> list[tuple[str, Row]]:
-    """The decrypted numbers of these persons' versions; for comparing only."""
-    v = PersonVersion
-    kept = sa.select(v.atena_no, v.history_no, v.individual_number).where(v.individual_number.is_not(None))
-    numbers = []
-    for atena_no, history_no, sealed in p.session.execute(kept):
-        row = persons.get(atena_no)
-        if row and row.values["history_no"] == history_no and sealed:
-            cell = encryption.Cell(p.code, "individual_number", atena_no, history_no)
-            numbers.append((encryption.decrypt(key, cell, sealed), row))
-    return numbers
-
-
-def list_seals(p: Partition) -> dict[Key, Row]:
-    """Every registration, with what the rules between rows look at."""
-    rows = p.session.execute(sa.select(Seal.seal_no, Seal.atena_no, Seal.status, Seal.imprint_sha256))
-    names = ("seal_no", "atena_no", "status", "imprint_sha256")
-    return {(cells[0],): Row(0, dict(zip(names, cells, strict=True)), cells[0]) for cells in rows}
-
-
-def list_blocks_in_force(p: Partition) -> set[str]:
-    """The blocks that are not lifted."""
-    return set(p.session.scalars(sa.select(Block.block_id).where(Block.lifted_at.is_(None))))
+def list_in_force(p: Partition, register: Register) -> set[Key]:
+    """Of which things the current row is in force."""
+    found = _list_current(p, register, {}, {*register.thing, register.in_force.column}) if register.in_force else {}
+    return {thing for thing, row in found.items() if register.in_force and register.in_force.holds(row)}
 
 
 def list_rows(p: Partition, register: Register, key: bytes) -> Iterator[tuple[Row, str]]:
@@ -95,17 +51,89 @@ def list_rows(p: Partition, register: Register, key: bytes) -> Iterator[tuple[Ro
     order = [table.c[name] for name in register.key]
     for row in p.session.execute(sa.select(table).order_by(*order)).mappings():
         values = dict(row)
-        if register is PERSONS:
-            _open_secrets(p, values, key)
-        yield Row(0, values, " ".join(str(values[name]) for name in register.key)), values["row_sha256"]
+        for name in register.secrets:
+            values[name] = _decrypt(p, name, values, key)
+        yield Row(0, values, _subject(register, values)), values["row_sha256"]
 
 
-def current_of(rows: Iterable[Row]) -> dict[str, Row]:
-    """The current versions among person rows."""
-    return {row.values["atena_no"]: row for row in rows if row.values["is_current"]}
+@dataclass
+class Outlook:
+    """The registers as they would be, for `faults.Outlook`: the stored rows, and over them those of a file.
+
+    `future` says of the things in the file which version will be current. When `rows` are all rows of the register,
+    nothing stored is read for it.
+    """
+
+    p: Partition
+    key: bytes
+    register: Register
+    rows: Collection[Row]
+    current: Mapping[Key, Row]
+    doubtful: Collection[str] = ()
+    future: Mapping[Key, int] = field(default_factory=dict)
+    is_whole: bool = False
+    _read: dict[str, Mapping[Key, Row]] = field(default_factory=dict, repr=False)
+
+    def after(self, register: str) -> Mapping[Key, Row]:
+        """The current rows of a register, as they would be."""
+        if register not in self._read:
+            mine = register == self.register.name
+            self._read[register] = {**self._kept, **self.current} if mine else _list_judged(self.p, REGISTERS[register])
+        return self._read[register]
+
+    def opened(self, column: str) -> list[tuple[str, Row]]:
+        """The numbers of an encrypted column: stored ones decrypted, for comparing only; then the file's."""
+        kept = _list_secrets(self.p, self.register, column, self._kept, self.key) if self._kept else []
+        ours = ((row.values[column], row) for row in self.current.values() if row.values[column])
+        return [*kept, *ours]
+
+    @cached_property
+    def _kept(self) -> Mapping[Key, Row]:
+        """The stored rows that stay current although there is a file."""
+        if self.is_whole:
+            return {}
+        kept = _list_judged(self.p, self.register, self.future)
+        return {thing: row for thing, row in kept.items() if thing not in self.current}
 
 
-def _open_secrets(p: Partition, values: dict[str, Any], key: bytes) -> None:
-    for name in SECRET_COLUMNS:
-        cell = encryption.Cell(p.code, name, values["atena_no"], values["history_no"])
-        values[name] = encryption.decrypt(key, cell, values[name]) if values[name] else ""
+def _list_judged(p: Partition, register: Register, future: Mapping[Key, int] | None = None) -> dict[Key, Row]:
+    return _list_current(p, register, future or {}, {*register.key, *register.judged})
+
+
+def _list_current(
+    p: Partition, register: Register, future: Mapping[Key, int], wanted: Collection[str]
+) -> dict[Key, Row]:
+    """The row of each thing that is current, or will be; with the wanted columns."""
+    c, names = register.table.c, [name for name in register.table.c.keys() if name in wanted]  # noqa: SIM118 no dict
+    query = sa.select(*(c[name] for name in names), c.is_current if register.has_versions else sa.true())
+    if register.has_versions and not future:
+        query = query.where(c.is_current)
+    rows: dict[Key, Row] = {}
+    for *cells, is_current in p.session.execute(query):
+        values = dict(zip(names, cells, strict=True))
+        thing = tuple(values[name] for name in register.thing)
+        if is_current if thing not in future else values[VERSION] == future[thing]:
+            rows[thing] = Row(0, values, " ".join(str(part) for part in thing))
+    return rows
+
+
+def _list_secrets(
+    p: Partition, register: Register, column: str, kept: Mapping[Key, Row], key: bytes
+) -> Iterable[tuple[str, Row]]:
+    c = register.table.c
+    query = sa.select(*(c[name] for name in register.key), c[column]).where(c[column].is_not(None))
+    for cells in p.session.execute(query).mappings():
+        row = kept.get(tuple(cells[name] for name in register.thing))
+        if row and row.values[VERSION] == cells[VERSION]:
+            yield _decrypt(p, column, cells, key), row
+
+
+def _decrypt(p: Partition, column: str, values: Mapping[str, Any] | sa.RowMapping, key: bytes) -> str:
+    if not values[column]:
+        return ""
+    cell = encryption.Cell(p.code, column, values["atena_no"], values[VERSION])
+    return encryption.decrypt(key, cell, values[column])
+
+
+def _subject(register: Register, values: Mapping[str, Any]) -> str:
+    return " ".join(str(values[name]) for name in register.key)

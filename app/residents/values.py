@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -19,6 +20,7 @@ from app.errors import InvalidInputError
 from app.municipalities import kinds
 from app.residents import characters, wareki
 from app.residents.checkdigits import MAX_REGISTER_NUMBER, is_digits, is_individual_number
+from app.residents.family_items import UnreadableItemsError, read_items, write_items
 from app.residents.vocabularies import is_relationship
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -26,6 +28,11 @@ Reader = Callable[[str], Any]
 MAX_TEXT = 300  # characters: the longest item of the standard has 200
 RESIDENT_CODE_DIGITS = 11
 POSTAL_CODE_DIGITS = 7
+MAX_YEN_DIGITS = 13
+MAX_ITEMS = 40  # of one entry in 戸籍
+FIRST_FISCAL_YEAR = 1950  # of 地方税法
+_AREA = re.compile(r"\d{1,9}(\.\d{1,2})?")
+_PLATE = re.compile(r"[^\W\dA-Za-z_]{1,12} ?[0-9A-Z]{0,3} ?[^\W\d_]? ?[0-9・.\-]{1,7}")  # place, class, kana, number
 
 
 class CellError(InvalidInputError):
@@ -132,6 +139,64 @@ def counting(cell: str) -> int:
     return int(number)
 
 
+def numbering(cell: str) -> int:
+    """A whole number from 1."""
+    number = counting(cell)
+    if not number:
+        raise CellError("must be at least 1")
+    return number
+
+
+def yen(cell: str) -> int:
+    """An amount in whole yen, with or without thousands marks. Never negative: a loss is recorded as 0."""
+    number = _plain(cell).removesuffix("円").replace(",", "")
+    if not is_digits(number) or len(number) > MAX_YEN_DIGITS:
+        raise CellError("not an amount in whole yen, 0 or more")
+    return int(number)
+
+
+def fiscal_year(cell: str) -> int:
+    """A 年度 as 「令和8年度」, 「R8」 or 2026; its Western number. 平成31年度 and 令和元年度 are the same year."""
+    written = _plain(cell).removesuffix("度").removesuffix("年")
+    try:
+        year = int(written) if is_digits(written) else wareki.western_year(written)
+    except wareki.UnreadableDateError:
+        raise CellError("not a fiscal year") from None
+    if not FIRST_FISCAL_YEAR <= year <= 9999:
+        raise CellError("not a fiscal year")
+    return year
+
+
+def square_metres(cell: str) -> str:
+    """An area such as 「123.45」, kept with the digits that were registered."""
+    area = _plain(cell).removesuffix("m2").replace(",", "").strip()
+    if not _AREA.fullmatch(area) or not float(area):
+        raise CellError("not an area in square metres with at most two decimals")
+    return area
+
+
+def plate(cell: str) -> str:
+    """A 車両番号 such as 「若草 580 あ 12-34」 or 「若草市 あ 1234」: loosely, towns write it in many ways."""
+    if not _PLATE.fullmatch(" ".join(_plain(text(cell)).split())):
+        raise CellError("not a 車両番号")
+    return cell
+
+
+def entry(cell: str) -> str:
+    """The items of an entry in 戸籍, each 【label】 and its wording; blanks and line ends between them are dropped."""
+    try:
+        items = read_items(cell)
+    except UnreadableItemsError as error:
+        raise CellError(str(error)) from None
+    if len(items) > MAX_ITEMS:
+        raise CellError(f"more than {MAX_ITEMS} items")
+    for label, wording in items:
+        text(label)
+        if wording:
+            text(wording)
+    return write_items(items)
+
+
 def millimetres(cell: str) -> float:
     """A length such as 「15.0」."""
     try:
@@ -166,6 +231,18 @@ def one_of(vocabulary: type[Word]) -> Callable[[str], Word]:
             return words[_plain(cell)]
         except KeyError:
             raise CellError(f"not one of {'、'.join(_japanese(m) for m in vocabulary)}") from None
+
+    return read
+
+
+def word_of(words: Collection[str]) -> Reader:
+    """A reader of a closed list of Japanese words, kept as they are."""
+
+    def read(cell: str) -> str:
+        word = _plain(cell)
+        if word not in words:
+            raise CellError("not a word of the closed list")
+        return word
 
     return read
 

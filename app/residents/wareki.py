@@ -122,6 +122,17 @@ def parse_date(text: str) -> RecordedDate:
     raise UnreadableDateError("not a date")
 
 
+def western_year(text: str) -> int:
+    """The Western number of a year such as 「令和8」, 「H31」 or 「令和元」. :raises UnreadableDateError:"""
+    match = re.fullmatch(_YEAR, text)
+    if not match or match["era_year"] in {"0", "00"} or match["era"] in OLD_ERAS:
+        raise UnreadableDateError("not a year")
+    year, era = _western_year(match), _ERA_BY_NAME.get(match["era"] or "")
+    if era and not era.first[0] <= year <= era.last[0]:
+        raise UnreadableDateError("the year is not in that era")
+    return year
+
+
 def to_column(recorded: RecordedDate) -> str:
     """How a register column keeps it: the wording when there is one, else the ISO day."""
     return recorded.wording or (recorded.day.isoformat() if recorded.day else "")
