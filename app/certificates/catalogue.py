@@ -7,7 +7,15 @@ starts.
 from __future__ import annotations
 
 from app.certificates.kind import CertificateKind
-from app.certificates.kinds import resident_record, resident_record_items, seal_registration
+from app.certificates.kinds import (
+    income_tax,
+    property,
+    resident_record,
+    resident_record_items,
+    seal_registration,
+    tax_payment,
+    vehicle_tax_payment,
+)
 from app.errors import NotFoundError
 from app.municipalities import kinds as names
 
@@ -52,5 +60,9 @@ for _kind in (
     resident_record.KIND,
     resident_record_items.KIND,
     seal_registration.KIND,
+    income_tax.KIND,
+    property.KIND,
+    tax_payment.KIND,
+    vehicle_tax_payment.KIND,
 ):
     add(_kind)

@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from PIL import Image, ImageDraw, ImageFont
 
-from app.certificates import composing, invented
+from app.certificates import composing, invented, invented_tax
 from app.certificates.catalogue import get_kind
 from app.certificates.documents import Document, numbered
 from app.certificates.kind import Case, Record, Source
@@ -33,6 +33,8 @@ TEXTS = {
     "resident_record_items.attestation": "上記のとおり、住民票に記載があることを証明する。",
     "resident_record_items.attestation_pension": "上記の者について、住民票の記載のとおりであることを証明する。",
     "seal_registration.attestation": "この写しは、登録された印影と相違ないことを証明する。",
+    "property.attestation": "上記のとおり固定資産課税台帳に登録されていることを証明する。",
+    "vehicle_tax_payment.attestation": "上記の車両について、軽自動車税（種別割）が納付されていることを証明する。",
     "seal_note": "この印は黒色です。",
 }
 GENERAL_TEXT = "上記のとおり相違ないことを証明する。"  # of a kind without a line above
@@ -82,6 +84,10 @@ def _seal() -> SealFacts:
 RECORDS: dict[Source, Callable[[], Record | None]] = {
     Source.HOUSEHOLD: lambda: None,
     Source.SEAL: _seal,
+    Source.INCOME_TAX: invented_tax.incomes,
+    Source.PROPERTY: invented_tax.properties,
+    Source.TAX_PAYMENT: invented_tax.payments,
+    Source.VEHICLE_TAX: invented_tax.vehicles,
 }
 
 

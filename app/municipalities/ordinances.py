@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from app.municipalities import kinds
 
@@ -27,6 +27,11 @@ class Switch:
     default: str
 
 
+def _days(first: date, last: date) -> tuple[str, ...]:
+    """Every day of a season as MM-DD."""
+    return tuple((first + timedelta(days)).strftime("%m-%d") for days in range((last - first).days + 1))
+
+
 # The rules B.. and their sources are listed in app/certificates/eligibility.py; each default is the careful one.
 SWITCHES: dict[str, Switch] = {
     # the standard form has both; towns offer one of them at their machines
@@ -41,6 +46,20 @@ SWITCHES: dict[str, Switch] = {
     "adult_guardianship": Switch(("seal_only", "all"), "seal_only"),
     # B07: of the card holder, in years completed on the day
     "minimum_age": Switch(tuple(str(age) for age in range(21)), "15"),
+    # B16: how many fiscal years of 所得・課税証明書 a machine hands out; most towns the newest alone
+    "income_tax_years": Switch(tuple(str(years) for years in range(1, 6)), "1"),
+    # the day (MM-DD) from which a new fiscal year is certified: when the tax is fixed, in most towns in June
+    "income_tax_new_year_from": Switch(_days(date(2001, 5, 1), date(2001, 7, 31)), "06-01"),
+    # B17: from 1 April to that day the year before is handed out, or nothing
+    "income_tax_switchover": Switch(("previous", "stop"), "previous"),
+    # 資産証明書 lists what is owned; with values it is 評価・公課証明書, which more submissions ask for
+    "property_values": Switch(("no", "yes"), "no"),
+    # a counted fee: land and houses in one sum, or begun fives of each
+    "property_count": Switch(("together", "separately"), "together"),
+    # B19: parcels and houses on one certificate; who owns more is served at the counter
+    "property_limit": Switch(tuple(str(things) for things in range(5, 201, 5)), "50"),
+    # R06: fiscal years of 納税証明書, the current one and those before it
+    "tax_payment_years": Switch(tuple(str(years) for years in range(1, 6)), "3"),
 }
 
 
