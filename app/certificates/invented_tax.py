@@ -98,10 +98,11 @@ _PAYMENT = TaxPaymentYear(
     paid_yen=194_500,
     overdue_yen=0,
     not_due_yen=0,
-    legal_due_on=date(YEAR, 6, 30),
+    legal_due_on=None,
     is_settling=False,
     note="",
 )
+_DUE = {Tax.RESIDENT: (6, 30), Tax.FIXED_ASSETS: (4, 30), Tax.VEHICLE: (5, 31)}
 _VEHICLE = VehicleTaxYear(
     vehicle_no="1",
     plate="青嶺580あ1234",
@@ -135,7 +136,7 @@ def payments() -> TaxPaymentRecord:
     years = ((YEAR - back, pending if back == 0 else settled) for back in range(3))
     return TaxPaymentRecord(
         tuple(
-            replace(tax, fiscal_year=year, legal_due_on=date(year, 5, 31))
+            replace(tax, fiscal_year=year, legal_due_on=date(year, *_DUE[tax.tax]))
             for year, fixed in years
             for tax in (_PAYMENT, fixed, vehicle)
         )

@@ -18,7 +18,6 @@ from app.certificates.kind import Case, CertificateKind, Rule, Source, Wording
 from app.certificates.kinds.tax_forms import (
     LINE,
     NOTE,
-    WORD,
     Payer,
     fiscal_year,
     newest_year,
@@ -27,7 +26,7 @@ from app.certificates.kinds.tax_forms import (
     payer_of,
     yen,
 )
-from app.certificates.layouts import Cell, FieldText, fields_of, one_line
+from app.certificates.layouts import SMALL, Cell, FieldText, fields_of, one_line
 from app.certificates.requests import MessageClass, Relation
 from app.residents.tax_facts import Parcel, PropertyRecord
 from app.residents.tax_vocabularies import AssetKind, Ownership
@@ -39,16 +38,23 @@ _ATTESTATION = f"{CODE}.attestation"
 _HEAD = {"fiscal_year": Cell(82, LINE), "recorded_on": Cell(46, LINE)}
 _FIGURE = one_line(9, 8, 7, 6)
 _ROW = {
-    "location": Cell(54, WORD),
-    "number": Cell(54, WORD),
-    "use": Cell(25, WORD),
-    "use_actual": Cell(25, WORD),
+    "location": Cell(50, SMALL),
+    "number": Cell(50, SMALL),
+    "use": Cell(31, SMALL),
+    "use_actual": Cell(31, SMALL),
     "area": Cell(19, _FIGURE),
-    "note": Cell(26, NOTE),
+    "note": Cell(24, NOTE),
 }
 _VALUES = {"assessed": Cell(23, _FIGURE), "tax_base": Cell(23, _FIGURE), "tax": Cell(21, _FIGURE)}
-_PLAIN_ROW = _ROW | {"location": Cell(74, WORD), "number": Cell(74, WORD), "note": Cell(51, NOTE)}
-_SUM = {"count": Cell(25, _FIGURE), "area": Cell(19, _FIGURE), **_VALUES}
+_WITHOUT_VALUES = {
+    "location": Cell(62, SMALL),
+    "number": Cell(62, SMALL),
+    "use": Cell(44, SMALL),
+    "use_actual": Cell(44, SMALL),
+    "area": Cell(19, _FIGURE),
+    "note": Cell(45, NOTE),
+}
+_SUM = {"count": Cell(31, _FIGURE), "area": Cell(19, _FIGURE), **_VALUES}
 
 
 @dataclass(frozen=True)
@@ -206,7 +212,7 @@ def _wording(case: Case) -> Wording:
 
 def _fields(document: Document) -> Iterator[FieldText]:
     assert isinstance(document, PropertyDocument)  # noqa: S101 the catalogue gives a kind its own documents only
-    row = _ROW | _VALUES if document.has_values else _PLAIN_ROW
+    row = _ROW | _VALUES if document.has_values else _WITHOUT_VALUES
     yield from fields_of(document, _HEAD)
     yield from payer_fields(document.payer)
     yield from fields_of(document.lands_total, _SUM, "lands.")

@@ -34,13 +34,13 @@ ROWS_A_SHEET = 15
 _ATTESTATION = f"{CODE}.attestation"
 _DATE = one_line(8.5, 7.5, 6.5)
 _ROW = {
-    "fiscal_year": Cell(20, WORD),
-    "tax": Cell(40, WORD),
+    "fiscal_year": Cell(19, WORD),
+    "tax": Cell(46, WORD),
     "assessed": Cell(23, YEN),
     "paid": Cell(23, YEN),
     "not_due": Cell(23, YEN),
-    "legal_due_on": Cell(27, _DATE),
-    "note": Cell(25, NOTE),
+    "legal_due_on": Cell(26, _DATE),
+    "note": Cell(21, NOTE),
 }
 
 

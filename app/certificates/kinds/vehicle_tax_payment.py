@@ -22,7 +22,7 @@ from app.residents.wareki import to_wareki
 
 CODE = "vehicle_tax_payment"
 _ATTESTATION = f"{CODE}.attestation"
-_WIDE, _HALF = 146.0, 54.0
+_WIDE, _HALF = 144.0, 52.0  # of the cells, less the wider margins of this form
 _CELLS = {
     "plate": Cell(_WIDE, ROOMY_NAME),
     "vehicle_kind": Cell(_WIDE, ROOMY),
