@@ -40,12 +40,16 @@ class Home:
     @property
     def usual(self) -> Scope:
         """Whom the sheet shows when nobody is chosen."""
-        shown = set(self.case.shown)
-        if len(self.persons.choices) < 2:
+        return self.scope_of(self.case)
+
+    def scope_of(self, case: Case) -> Scope:
+        """Whom the sheet of this case shows. USUAL: there is nobody to choose from."""
+        shown, known = set(case.shown), {person.key for person in self.persons.choices}
+        if len(known) < 2:
             return Scope.USUAL
         if shown == {self.subject}:
             return Scope.SELF
-        return Scope.ALL if shown >= {person.key for person in self.persons.choices} else Scope.USUAL
+        return Scope.ALL if shown >= known else Scope.SOME
 
     @property
     def is_one_picked(self) -> bool:
@@ -62,9 +66,10 @@ class Home:
         """Nobody where the usual content is meant: whoever that is when the sheet is made."""
         if item.scope is Scope.SELF:
             return (self.subject,)
-        is_usual = item.scope in {Scope.USUAL, self.usual}
-        chosen = self.persons.read(item.people) if item.scope is Scope.SOME else self.persons.choices
-        return () if is_usual else tuple(person.key for person in chosen)
+        if item.scope is Scope.SOME:
+            return tuple(person.key for person in self.persons.read(item.people))
+        is_usual = item.scope is Scope.USUAL or self.usual is Scope.ALL
+        return () if is_usual else tuple(person.key for person in self.persons.choices)
 
 
 def requests_of(p: Partition, items: Sequence[Item]) -> list[Request]:

@@ -40,9 +40,10 @@ def read_options(given: MultiDict[str, str] | None, home: Home) -> OptionsForm:
     form.pick.choices = _positions(len(home.picks.choices))  # type: ignore[assignment]
     form.option.choices = [option.code for option in home.options]  # type: ignore[misc]
     if given is None:
-        form.scope.data = home.usual.value
-        form.person.data, form.option.data = [], []
+        form.scope.data = home.usual.value if home.usual is not Scope.SOME else Scope.USUAL.value
+        form.person.data = []
         form.pick.data = [1] if home.is_one_picked else []
+        form.option.data = [option.code for option in home.kind.usual]
     return form
 
 

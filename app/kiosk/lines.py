@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import g
 from flask_babel import gettext as _
 
 from app.certificates import fees
 from app.certificates.catalogue import KINDS
-from app.certificates.kind import CertificateKind
+from app.certificates.kind import CertificateKind, Source
 from app.certificates.requests import KIOSK, Picks, Relation
 from app.issuance.queries import CopyView, OrderView
 from app.kiosk import words
 from app.kiosk.basket import Item, ListMovedError, Scope
 from app.kiosk.choices import Home, find_home
-from app.municipalities.queries import get_ordinance
 from app.web.languages import format_yen
 
 
@@ -46,26 +44,28 @@ def _line(item: Item, copies: Sequence[CopyView]) -> Line:
     title = _("%(title)s %(n)s通", title=words.title_of(item.kind), n=item.copies)
     yen = sum(copy.yen for copy in copies)
     kind = KINDS[item.kind]
-    if not _is_told_by_register(kind):
-        usual = Scope.ALL if kind.who is Relation.HOUSEHOLD else Scope.USUAL
-        return Line(title, tuple(words.words_of(item, usual)), yen)
-    return _line_of_register(item, find_home(item.kind), title, yen)
+    if _is_told_by_register(kind):
+        return _line_of_register(item, find_home(item.kind), title, yen)
+    is_whole = item.scope is Scope.USUAL and kind.who is Relation.HOUSEHOLD
+    people = words.people_words(kind.code, Scope.ALL if is_whole else item.scope, len(item.people.positions))
+    return Line(title, (people, *words.item_words(kind.code, item.options)), yen)
 
 
 def _is_told_by_register(kind: CertificateKind) -> bool:
     """Whether the words of the choice alone do not say what stands on the sheet, or how often its fee is due."""
-    fee = get_ordinance(g.visit.home, g.visit.opened_at.date()).fee(kind.code, KIOSK)
-    return kind.picks is not Picks.NONE or kind.persons is not None or (fee is not None and fee.per is not None)
+    has_own_people = kind.persons is not None or kind.shown is not None
+    return has_own_people or kind.picks is not Picks.NONE or kind.source not in {Source.HOUSEHOLD, Source.SEAL}
 
 
 def _line_of_register(item: Item, home: Home, title: str, yen: int) -> Line:
-    said = tuple(words.words_of(item, home.usual))
     try:
         case = home.case_of(item)
     except ListMovedError:  # since the order was placed; what was ordered is fixed
-        return Line(title, said, yen)
+        return Line(title, (), yen)
+    people = words.people_words(item.kind, home.scope_of(case), len(case.shown))
     picks = tuple(choice.label for choice in case.choices if choice.key in case.picked)
-    return Line(title, (*said, *_counting(home, case.kind.counted(case), yen // item.copies)), yen, picks)
+    counting = _counting(home, case.kind.counted(case), yen // item.copies)
+    return Line(title, (people, *words.item_words(item.kind, item.options), *counting), yen, picks)
 
 
 def _counting(home: Home, counted: Sequence[int], yen: int) -> tuple[str, ...]:

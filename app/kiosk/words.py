@@ -16,7 +16,7 @@ from flask_babel.speaklater import LazyString
 from app.certificates.catalogue import KINDS
 from app.certificates.kind import Source
 from app.certificates.requests import Option, Picks, Relation
-from app.kiosk.basket import Item, Scope
+from app.kiosk.basket import Scope
 from app.municipalities.ordinances import Fee
 from app.web.languages import format_yen
 
@@ -76,7 +76,7 @@ OPTIONS: dict[str, tuple[LazyString, Words]] = {
     "birth_date": (_l("生年月日"), ""),
     "sex": (_l("性別"), ""),
     "address": (_l("住所"), ""),
-    "without_address_detail": (_l("建物名・部屋番号をのせない"), _l("住所の方書をはぶきます")),
+    "without_address_detail": (_l("建物名・部屋番号なし"), ""),
     "became_resident_on": (_l("住民となった日"), ""),
     "address_since": (_l("いまの住所になった日"), ""),
     "notified_on": (_l("届け出た日"), ""),
@@ -119,10 +119,20 @@ REASONS: dict[str, LazyString] = {
     "B07": _l("15歳より下のかたは、この端末では証明書をお取りになれません。"),
     "B15": _l("このカードは、この証明書の利用登録がされていません。"),
     "B09": _l("印鑑登録がありません。"),
-    "B16": _l("この年度の証明書は、この端末ではお取りになれません。お住まいの市町村の税の窓口にご相談ください。"),
+    "B16": _l("税の登録がないため、この端末ではお取りになれません。お住まいの市町村の税の窓口にご相談ください。"),
+    "income_tax B16": _l(
+        "この年度の証明書は、この端末ではお取りになれません。申告がまだのかたは、申告のあとでお取りください。"
+        "その年の1月1日にほかの市町村にお住まいだったかたは、その市町村でお取りください。"
+    ),
+    "property B16": _l("この市町村に、ご本人の土地や家屋の登録がありません。"),
+    "tax_payment B16": _l("証明できる年度に、ご本人が納める税金がありません。"),
+    "vehicle_tax_payment B16": _l("この市町村に、ご本人の軽自動車などの登録がありません。"),
     "B17": _l("税の計算をなおしている途中です。終わるまで、窓口でご相談ください。"),
     "B20": _l("この市町村に、ご本人の戸籍がありません。戸籍の証明書は、本籍のある市町村でお取りください。"),
     "R02": _l("えらんだ内容は、この端末ではのせられません。"),
+    "resident_record_items R02": _l(
+        "年金の現況届に使う証明には、ほかの人やほかの項目をのせられません。えらびなおしてください。"
+    ),
     "R05": _l("手数料の免除は、窓口でお申し出ください。この端末では免除できません。"),
 }
 NEUTRAL = _l("もうしわけありません。お住まいの市町村の窓口でお取りください。")
@@ -213,29 +223,25 @@ def pick_problem(kind: str, picked: int) -> str:
     return _("1つ以上えらんでください。") if picks is Picks.SOME and not picked else ""
 
 
-def words_of(item: Item, usual: Scope) -> list[str]:
-    """What was chosen, in words; `usual`: whom the sheet shows when nobody was chosen."""
-    return [_people_words(item, usual), *_option_words(item)]
-
-
-def _people_words(item: Item, usual: Scope) -> str:
-    who = KINDS[item.kind].who
-    scope = usual if item.scope is Scope.USUAL else item.scope
+def people_words(kind: str, scope: Scope, count: int = 0) -> str:
+    """Of whom; `count` for some of them."""
+    who = KINDS[kind].who
     if who is Relation.SELF or scope is Scope.USUAL:
-        return whole_of(item.kind)
+        return whole_of(kind)
     if scope is not Scope.SOME:
-        return scope_words(item.kind)[scope]
-    count = len(item.people.positions)
+        return scope_words(kind)[scope]
     if who is Relation.FAMILY_REGISTER:
         return ngettext("戸籍のうち%(num)s人", "戸籍のうち%(num)s人", count)
     return ngettext("世帯のうち%(num)s人", "世帯のうち%(num)s人", count)
 
 
-def _option_words(item: Item) -> list[str]:
-    entry = KINDS[item.kind]
+def item_words(kind: str, options: frozenset[str]) -> list[str]:
+    """With which items; of a certificate without any, nothing."""
+    entry = KINDS[kind]
     if not entry.options:
         return []
-    chosen = [str(option_words(option)[0]) for option in entry.options if option.code in item.options]
+    codes = options or {option.code for option in entry.usual}
+    chosen = [str(option_words(option)[0]) for option in entry.options if option.code in codes]
     if chosen:
         return [_("のせる項目：%(items)s", items=_("、").join(chosen))]
     return [_("のせる項目：基本の項目だけ")]
