@@ -80,7 +80,18 @@ class Base64(click.ParamType):
             return self.fail("that is not base64", param, ctx)
 
 
-KIND = click.Choice(sorted(KINDS))
+class Kind(click.ParamType):
+    """A code of the catalogue as it is when the command runs: a town's own kinds are added when the program starts."""
+
+    name = "kind"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if value not in KINDS:
+            return self.fail(f"{value!r} is not one of {', '.join(sorted(KINDS))}", param, ctx)
+        return str(value)
+
+
+KIND = Kind()
 actor_option: Callable[[Any], Any] = click.option(
     "--actor", default=_account, show_default="cli:ACCOUNT", help="Who does it, for the audit."
 )

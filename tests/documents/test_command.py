@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import stat
 
@@ -9,6 +10,7 @@ import pytest
 from flask import Flask
 
 from app.certificates.catalogue import KINDS
+from app.certificates.invented import DOMICILE
 from app.certificates.reading import read_pdf
 from app.cli.certificates import group
 
@@ -26,30 +28,57 @@ def test_kinds(run):
     assert "住民票の写し" in run("kinds").output
 
 
-@pytest.mark.parametrize("kind", ["resident_record", "seal_registration"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_sample_says_that_it_is_one(run, tmp_path, kind):
     out = tmp_path / "sheet.pdf"
-    result = run("render", kind, "--sample", "--out", str(out))
+    result = run("render", "--kind", kind, "--sample", "--out", str(out), "--json")
     assert result.exit_code == 0, result.output
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
-    assert all("見本" in page.text for page in read_pdf(out.read_bytes()))
+    pages = read_pdf(out.read_bytes())
+    assert all("見本" in page.text for page in pages)
+    assert json.loads(result.stdout) == {
+        "kind": kind,
+        "title": KINDS[kind].title,
+        "sample": True,
+        "pages": len(pages),
+        "out": str(out),
+        "sha256": hashlib.sha256(out.read_bytes()).hexdigest(),
+    }
 
 
-def test_a_sample_of_ten_on_single_sheets(run, tmp_path):
+def test_a_sample_of_three_on_single_sheets(run, tmp_path):
     out = tmp_path / "sheet.pdf"
-    result = run("render", "resident_record", "--sample", "--persons", "3", "--form", "individual", "--out", str(out))
+    words = ("--sample", "--persons", "3", "--form", "individual", "--out", str(out))
+    result = run("render", "--kind", "resident_record", *words)
     assert result.exit_code == 0
+    assert "3 page(s), marked 見本" in result.output
     assert len(read_pdf(out.read_bytes())) == 3
+
+
+def test_a_sample_with_an_item_on_request(run, tmp_path):
+    texts = []
+    for words in ((), ("--option", "domicile")):
+        out = tmp_path / f"{len(words)}.pdf"
+        assert run("render", "--kind", "resident_record", "--sample", *words, "--out", str(out)).exit_code == 0
+        texts.append(read_pdf(out.read_bytes())[0].plain)
+    assert [DOMICILE in text for text in texts] == [False, True]
+
+
+RECORD = ("render", "--kind", "resident_record")
 
 
 @pytest.mark.parametrize(
     "words",
     [
-        ("render", "resident_record"),
-        ("render", "resident_record", "--sample", "--municipality", "901016", "--resident", "19"),
-        ("render", "resident_record", "--municipality", "901016"),
-        ("render", "nothing", "--sample"),
-        ("render", "resident_record", "--sample", "--persons", "0"),
+        RECORD,
+        (*RECORD, "--sample", "--municipality", "901016", "--person", "19"),
+        (*RECORD, "--sample", "--with", "19"),
+        (*RECORD, "--municipality", "901016"),
+        (*RECORD, "--person", "19"),
+        (*RECORD, "--sample", "--option", "shoe_size"),
+        (*RECORD, "--sample", "--persons", "0"),
+        ("render", "--kind", "nothing", "--sample"),
+        ("render", "--sample"),
     ],
 )
 def test_bad_input_writes_nothing(run, tmp_path, words):
@@ -62,6 +91,6 @@ def test_bad_input_writes_nothing(run, tmp_path, words):
 def test_an_existing_file_is_left_alone(run, tmp_path):
     out = tmp_path / "sheet.pdf"
     out.write_bytes(b"mine")
-    result = run("render", "seal_registration", "--sample", "--out", str(out))
+    result = run("render", "--kind", "seal_registration", "--sample", "--out", str(out))
     assert result.exit_code == 2
     assert out.read_bytes() == b"mine"
