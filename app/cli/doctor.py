@@ -101,9 +101,11 @@ def _lacks(member: MemberFacts) -> Iterator[str]:
         yield f"the state active (it is {member.state.value})"
     yield from _complaint(lambda: queries.get_issuer(code, now))
     yield from (f"the text '{key}'" for key in missing_texts(ordinance))
-    yield from (f"a fee for {kind}" for kind in KINDS if ordinance.fee(kind, Channel.KIOSK) is None)
-    closed = (k for k in KINDS if next_opening(queries.get_timetable(code, k, None, now), now) is None)
-    yield from (f"opening hours for {kind}" for kind in closed)
+    offered = [kind for kind in KINDS if ordinance.fee(kind, Channel.KIOSK) is not None]  # the others it has not chosen
+    if not offered:
+        yield "a fee for any certificate"
+    closed = [k for k in offered or KINDS if next_opening(queries.get_timetable(code, k, None, now), now) is None]
+    yield from ["opening hours"] if len(closed) == len(offered or KINDS) else map("opening hours for {}".format, closed)
 
 
 def _complaint(look: Callable[[], object]) -> Iterable[str]:

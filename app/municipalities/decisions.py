@@ -39,13 +39,14 @@ from app.municipalities.models import (
 from app.municipalities.ordinances import SWITCHES, Fee, is_allowed, text_keys
 from app.municipalities.union import union_write
 
+_WHOLE_DAY = (time.min, time.max)  # narrows nothing
+
 
 def set_fee(actor: str, code: str, kind: str, channel: Channel, fee: Fee, valid_from: date) -> None:
     """The fee of a kind from a day on. :raises BadValueError: below nothing, or of a kind that nobody knows."""
     if fee.yen < 0 or (fee.per is not None and fee.per < 1):
         raise BadValueError("a fee is not negative, and is counted by one thing or more")
-    if kinds.find_code(kind) != kind:
-        raise BadValueError(f"no kind {kind!r}; there are: {', '.join(name.code for name in kinds.list_names())}")
+    _check_kind(kind)
     key = {"kind": kind, "channel": Channel(channel)}
     _say(actor, FeeRule, code, valid_from, key, {"yen": fee.yen, "per": fee.per})
 
@@ -93,18 +94,24 @@ def set_hours(
 ) -> None:
     """Open on these weekdays (0 Monday … 6 Sunday, 7 national holiday) from … until, or closed when `hours` is None.
 
-    `kind` None: every kind. What is said of a kind narrows what is said of all.
+    `kind` None: every kind. What is said of a kind narrows what is said of all; days of which nothing is said of it are
+    closed for it, unless a closed day is the first thing that is said.
+    :raises BadValueError: for a kind that would never open: that is a closure.
     """
     checks.weekdays(weekdays)
-    opens, closes = checks.hours(*hours) if hours else (None, None)
+    _check_kind(kind)
+    span = checks.hours(*hours) if hours else None
     with union_write() as session:
         _check_member(session, code)
+        own = sa.select(OpeningHours).filter_by(municipality=code, kind=kind)
+        if kind is not None and span is None and session.scalar(own.limit(1)) is None:
+            _add_hours(session, code, kind, checks.EVERY_DAY, _WHOLE_DAY)  # as the town on its other days
         mine = OpeningHours.municipality == code, OpeningHours.kind == kind, OpeningHours.weekday.in_(weekdays)
         session.execute(sa.delete(OpeningHours).where(*mine))
-        if hours is not None:
-            row = {"municipality": code, "kind": kind, "opens": opens, "closes": closes}
-            session.add_all(OpeningHours(**row, weekday=day) for day in weekdays)
-            session.flush()
+        if span is not None:
+            _add_hours(session, code, kind, weekdays, span)
+        if kind is not None and session.scalar(own.limit(1)) is None:
+            raise BadValueError("a kind that never opens is closed by a closure")
         _note_change(session, actor, code, "opening_hours", kind or "all", clock.today())
 
 
@@ -121,6 +128,7 @@ def add_closure(
     """Close the union, a town, a kind or a site, or what is all of them at once; give the closure's number."""
     if ends_at is not None and ends_at <= starts_at:
         raise BadValueError("the closure ends before it begins")
+    _check_kind(kind)
     with union_write() as session:
         if code is not None:
             _check_member(session, code)
@@ -163,6 +171,20 @@ def _say(actor: str, table: Any, code: str, valid_from: date, key: dict[str, Any
             _note_change(session, actor, code, table.__tablename__, " ".join(map(str, key.values())), valid_from)
         elif any(getattr(row, name) != it for name, it in value.items()):
             raise AlreadyThereError(f"something else is in force from {valid_from.isoformat()}: choose another day")
+
+
+def _add_hours(
+    session: UnionSession, code: str, kind: str | None, weekdays: Collection[int], span: tuple[time, time]
+) -> None:
+    row = {"municipality": code, "kind": kind, "opens": span[0], "closes": span[1]}
+    session.add_all(OpeningHours(**row, weekday=day) for day in weekdays)
+    session.flush()
+
+
+def _check_kind(kind: str | None) -> None:
+    """What is said of a kind that nobody knows would hold for nothing, in silence."""
+    if kind is not None and kinds.find_code(kind) != kind:
+        raise BadValueError(f"no kind {kind!r}; there are: {', '.join(name.code for name in kinds.list_names())}")
 
 
 def _note_change(session: UnionSession, actor: str, subject: str, table: str, key: str, begins: date) -> None:

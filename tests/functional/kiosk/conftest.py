@@ -34,7 +34,7 @@ from app.issuance import aftermath
 from app.issuance import service as issuance
 from app.issuance.queries import OrderView, find_order
 from app.issuance.worker import Worker
-from app.municipalities import queries, union
+from app.municipalities import decisions, queries, union
 from app.municipalities import service as members
 from app.municipalities.models import Terminal
 from app.municipalities.partitions import partitions
@@ -247,7 +247,7 @@ class Stand:
 
     @in_app
     def close_union(self, until: datetime) -> None:
-        members.add_closure("test", clock.now(), until)
+        decisions.add_closure("test", clock.now(), until)
 
     @in_app
     def change_key(self, public_key: bytes) -> None:

@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.certificates import samples, service
-from app.certificates.catalogue import Option
-from app.certificates.documents import INDIVIDUAL_FORM, NOTHING, OMITTED
-from app.certificates.eligibility import MessageClass
+from app.certificates.documents import NOTHING, OMITTED
 from app.certificates.errors import EligibilityRefusedError, MissingGlyphError, RegisterMovedError, SubjectMismatchError
+from app.certificates.kinds.resident_record import INDIVIDUAL_FORM, INDIVIDUAL_NUMBER
+from app.certificates.requests import MessageClass
 from app.extensions import PartitionBase
 from app.municipalities.hours import Span, Timetable, WeeklyPattern
 from app.residents import encryption
@@ -141,13 +141,13 @@ def test_an_individual_number_is_opened_only_when_asked_for_and_allowed(p, monke
         opened.append(arguments[1])
         return service_read(*arguments)
 
-    service_read = service.get_individual_number
-    monkeypatch.setattr(service, "get_individual_number", watch)
+    service_read = service.queries.get_individual_number
+    monkeypatch.setattr(service.queries, "get_individual_number", watch)
     assert prepare(p, request()).document.persons[0].individual_number == OMITTED
-    assert refused(p, request(options=(Option.INDIVIDUAL_NUMBER,))) == "R02"
+    assert refused(p, request(options=(INDIVIDUAL_NUMBER,))) == "R02"
     assert opened == []
     monkeypatch.setattr(service, "get_ordinance", lambda *_: ordinance(individual_number_at_kiosk="yes"))
-    entries = prepare(p, request(options=(Option.INDIVIDUAL_NUMBER,))).document.persons
+    entries = prepare(p, request(options=(INDIVIDUAL_NUMBER,))).document.persons
     assert [entry.individual_number for entry in entries] == [NUMBER, NOTHING]
     assert opened == ["19", "27"]
 
@@ -205,11 +205,11 @@ def test_a_request_of_somebody_else(p):
 
 
 def test_an_import_in_between(p, monkeypatch):
-    find = service.find_household_of
+    find = service.queries.find_household_of
 
     def stale(*arguments):
         return replace(find(*arguments), register_serial=6)
 
-    monkeypatch.setattr(service, "find_household_of", stale)
+    monkeypatch.setattr(service.queries, "find_household_of", stale)
     with pytest.raises(RegisterMovedError):
         prepare(p, request())

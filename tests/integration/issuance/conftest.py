@@ -7,7 +7,7 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import time
+from datetime import datetime, time
 from pathlib import Path
 
 import pytest
@@ -20,12 +20,10 @@ from app.cards import visits
 from app.cards.models import CardUser, SignIn, Visit
 from app.cards.queries import Cardholder, find_cardholder
 from app.cards.vocabularies import CardKind, CardState, Method, VisitState
-from app.certificates import samples
 from app.certificates import service as certificates
-from app.certificates.catalogue import Option
-from app.certificates.documents import ResidentRecordDocument
-from app.certificates.eligibility import MessageClass, Refusal, Request
 from app.certificates.errors import EligibilityRefusedError
+from app.certificates.kinds.resident_record import ResidentRecordDocument
+from app.certificates.requests import MessageClass, Refusal, Request
 from app.certificates.service import Prepared
 from app.config import SECRET_NAMES, Config
 from app.extensions import db
@@ -39,6 +37,7 @@ from app.municipalities.union import union_write
 from app.protocol.messages import GrantRequest, Report, ReportEvent, WorkAction
 from app.protocol.signatures import Signer
 from tests.postgres import Cluster, postgres  # noqa: F401 - a fixture
+from tests.unit.certificates.people import full_record
 
 HOME, OTHER = "901016", "901024"
 KIOSK, OTHER_KIOSK = "kiosk-a1", "kiosk-b1"
@@ -157,7 +156,7 @@ class FakeRoom:
 
 
 def make_document(name: str = "若草　太郎") -> ResidentRecordDocument:
-    document = samples.resident_record(1)
+    document = full_record(1)
     return replace(document, persons=(replace(document.persons[0], name=name),))
 
 
@@ -240,12 +239,14 @@ class Stage:
     def terminal(self) -> queries.TerminalFacts:
         return queries.get_terminal(self.terminal_id)
 
-    def place(self, *kinds: str, key: str | None = None) -> OrderView:
-        requests, terminal = [make_request(kind) for kind in kinds or ("resident_record",)], self.terminal
+    def place(self, *kinds: str | Request, key: str | None = None, priced_at: datetime | None = None) -> OrderView:
+        """One copy of each: of a kind with its usual content, or as a request says."""
+        wanted, terminal = kinds or ("resident_record",), self.terminal
+        requests = [kind if isinstance(kind, Request) else make_request(kind) for kind in wanted]
         with partitions.open(HOME, write=True) as p:
             holder = find_cardholder(p, self.visit_id)
             assert isinstance(holder, Cardholder)
-            return service.place_order(p, "visit", holder, terminal, requests, key or self.key)
+            return service.place_order(p, "visit", holder, terminal, requests, key or self.key, priced_at)
 
     def render(self) -> OrderView:
         """Every waiting copy gets bytes of its own."""
@@ -287,9 +288,9 @@ class Stage:
         with partitions.open(HOME, write=True) as p:
             return service.grant(p, f"terminal:{self.terminal_id}", wish, self.visit_id)
 
-    def pay(self, *kinds: str) -> OrderView:
+    def pay(self, *kinds: str | Request, priced_at: datetime | None = None) -> OrderView:
         """As far as the money in escrow."""
-        order = self.place(*kinds)
+        order = self.place(*kinds, priced_at=priced_at)
         self.render()
         self.ask()
         self.report(ReportEvent.HELD, yen=order.yen)
@@ -320,7 +321,7 @@ def finished(mark: str, sheets: int = 1) -> Finished:
     return Finished(f"%PDF of {mark}".encode(), f"PNG of {mark}".encode(), sheets)
 
 
-def make_request(kind: str = "resident_record", options: frozenset[Option] = frozenset()) -> Request:
+def make_request(kind: str = "resident_record", options: frozenset[str] = frozenset()) -> Request:
     return Request(kind, SUBJECT, (), options, "kiosk", clock.now())
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
+from app import clock
 from app.cards import service as cards
 from app.cards.vocabularies import CardState
-from app.issuance.errors import GrantRefusedError, NoLongerAllowedError
+from app.certificates.requests import Request
+from app.issuance.errors import GrantRefusedError, KeyReusedError, NoLongerAllowedError
 from app.issuance.granting import give_up
-from app.issuance.models import Case, Refusal
+from app.issuance.models import Case, Issuance, Order, Refusal
 from app.issuance.states import Payment, State
 from app.municipalities.partitions import partitions
 from app.protocol.messages import ReportEvent, WorkAction
-from tests.integration.issuance.conftest import FEE, HOME, FakeRoom, Stage, rows
+from tests.integration.issuance.conftest import FEE, HOME, FakeRoom, Stage, make_request, rows
 
 PAPER = (ReportEvent.PRINTING, ReportEvent.PRINTED, ReportEvent.TAKEN)
 
@@ -80,12 +85,48 @@ def test_a_grant_whose_answer_was_lost_is_not_given_again(stage: Stage, room: Fa
     assert (stage.order.copies[0].state, stage.order.payment) == (State.NOT_PRINTED, Payment.RELEASING)
 
 
-def test_the_recheck_asks_for_what_was_ordered_when_it_was_ordered(stage: Stage, room: FakeRoom) -> None:
-    stage.pay("seal_registration")
+WISHES = (
+    make_request("seal_registration"),
+    make_request(),
+    replace(make_request(), persons=("19", "27"), options=frozenset({"domicile", "head_relationship"})),
+    replace(make_request(), picks=("2026", "2025")),
+)
+
+
+@pytest.mark.parametrize("wish", WISHES, ids=["a seal", "the usual", "some persons and items", "picks"])
+def test_the_recheck_asks_for_what_was_ordered_when_it_was_ordered(stage: Stage, room: FakeRoom, wish: Request) -> None:
+    begun = clock.now() - timedelta(minutes=9)
+    with clock.frozen(clock.now() + timedelta(minutes=1)):
+        stage.pay(wish, priced_at=begun)
     stage.print_one()
     ordered, again = room.asked
-    assert (again.kind, again.requester, again.persons) == (ordered.kind, ordered.requester, (ordered.requester,))
-    assert (again.options, again.channel, again.at) == (ordered.options, ordered.channel, ordered.at)
+    assert again == ordered
+    assert (ordered.persons, ordered.picks, ordered.options) == (wish.persons, wish.picks, wish.options)
+    assert ordered.priced_at == ordered.pricing_instant == begun
+    assert ordered.at > begun
+    (order,) = rows(Order)
+    assert (order.priced_at, order.placed_at) == (begun, ordered.at)
+
+
+def test_an_order_without_a_visit_s_beginning_is_priced_when_it_is_placed(stage: Stage, room: FakeRoom) -> None:
+    stage.place()
+    (order,) = rows(Order)
+    assert abs(order.priced_at - order.placed_at) < timedelta(seconds=1)
+    assert room.asked[0].priced_at == order.priced_at
+
+
+def test_who_was_asked_for_is_kept_apart_from_who_is_shown(stage: Stage) -> None:
+    """Empty stays empty: the usual content of tomorrow's household is not that of today's."""
+    stage.place(make_request(), replace(make_request(), persons=("19",), picks=("a", "b")))
+    first, second = sorted(rows(Issuance), key=lambda copy: copy.position)
+    assert (first.persons_asked, first.persons, first.picks) == ("", "19", "")
+    assert (second.persons_asked, second.persons, second.picks) == ("19", "19", "a b")
+
+
+def test_another_pick_is_another_wish(stage: Stage) -> None:
+    stage.place(replace(make_request(), picks=("2026",)))
+    with pytest.raises(KeyReusedError):
+        stage.place(replace(make_request(), picks=("2025",)))
 
 
 def test_no_grant_for_another_visit_at_the_same_terminal(stage: Stage) -> None:

@@ -17,7 +17,9 @@ from app.config import Config
 from app.extensions import db
 from app.municipalities import queries, service
 from app.municipalities.errors import NoIssuerError
+from app.municipalities.hours import is_open
 from app.municipalities.models import MemberState
+from app.municipalities.ordinances import Fee
 from app.municipalities.partitions import partitions
 from app.municipalities.union import union_write
 from app.residents.checkdigits import modulus_11
@@ -74,6 +76,15 @@ def _fine(result: Result) -> str:
     return result.stdout
 
 
+def _lacks(run: Run) -> list[str]:
+    """What the town A still lacks, as the doctor says."""
+    doctor = run("union", "doctor", "--json")
+    assert doctor.exit_code == 2
+    says: str = next(f["says"] for f in json.loads(doctor.stdout) if f["about"] == f"{A} 若草市")
+    assert says.startswith("lacks ")
+    return says.removeprefix("lacks ").split("; ")
+
+
 def _refused(result: Result) -> str:
     assert result.exit_code == 2
     assert result.stdout == ""
@@ -110,19 +121,20 @@ def test_a_union_from_nothing_until_it_can_issue(begun: Run, tmp_path: Path) -> 
     _fine(
         begun("terminals", "enrol", "k1", "--site", "hall", "--public-key", KEY, "--agent-url", "http://127.0.0.1:8801")
     )
-    doctor = begun("union", "doctor", "--json")
-    assert doctor.exit_code == 2
-    lacks = next(f["says"] for f in json.loads(doctor.stdout) if f["about"] == f"{A} 若草市")
-    assert all(word in lacks for word in ("officeholder", "opening hours", "a fee for", *TEXTS))
+    assert _lacks(begun) == ["an officeholder with a seal", "a fee for any certificate", "opening hours"]
 
     (tmp_path / "seal.png").write_bytes(square_seal(("若草市", "長之印")))
     seal = ["--seal", str(tmp_path / "seal.png"), "--seal-mm", "18"]
     _fine(begun("municipalities", "officeholder", "add", A, "--title", "青嶺県若草市長", "--name", "青木　一", *seal))
-    for key in TEXTS:
-        _fine(begun("municipalities", "text", "set", A, key, "相違ないことを証明する。"))
     for kind in ("resident_record", "seal_registration"):
         _fine(begun("municipalities", "fee", "set", A, kind, "200"))
+    assert _lacks(begun) == [*(f"the text '{key}'" for key in TEXTS), "opening hours"]
+    for key in TEXTS:
+        _fine(begun("municipalities", "text", "set", A, key, "相違ないことを証明する。"))
     _fine(begun("municipalities", "hours", "set", A, "06:30-23:00"))
+    _fine(begun("municipalities", "closure", "add", "--kind", "seal_registration", "--from", "2026-01-01"))
+    assert _lacks(begun) == ["opening hours for seal_registration"]
+    _fine(begun("municipalities", "closure", "lift", "1"))
     assert "no residents yet" in begun("union", "doctor").stdout
     (tmp_path / "persons.csv").write_text(PERSON)
     _fine(begun("registers", "import", A, str(tmp_path / "persons.csv"), "--commit"))
@@ -171,6 +183,9 @@ BAD = {
     "hours the wrong way": ["municipalities", "hours", "set", A, "17:00-08:00"],
     "a bad day": ["municipalities", "fee", "set", A, "resident_record", "200", "--from", "2026-02-30"],
     "a bad kind": ["municipalities", "fee", "set", A, "passport", "200"],
+    "a fee for every nothing": ["municipalities", "fee", "set", A, "resident_record", "200", "--per", "0"],
+    "hours of a bad kind": ["municipalities", "hours", "set", A, "09:00-17:00", "--kind", "passport"],
+    "a closure of a bad kind": ["municipalities", "closure", "add", "--from", "2026-01-01", "--kind", "passport"],
     "a bad moment": ["municipalities", "closure", "add", "--from", "soon"],
     "a bad key": ["terminals", "enrol", "k", "--site", "s", "--public-key", "§", "--agent-url", "http://127.0.0.1:1"],
     "no such site": [
@@ -286,3 +301,50 @@ def test_closures_holidays_switches_and_states(begun: Run, flask: Flask) -> None
     with flask.app_context():
         assert queries.get_member(A).state is MemberState.SUSPENDED
     assert "the state active (it is suspended)" in begun("union", "doctor").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "closed"),
+    [
+        ((), {(A, "resident_record"), (A, "seal_registration"), (B, "resident_record"), (B, "seal_registration")}),
+        (("--municipality", A), {(A, "resident_record"), (A, "seal_registration")}),
+        (("--kind", "resident_record"), {(A, "resident_record"), (B, "resident_record")}),
+        (("--municipality", A, "--kind", "resident_record"), {(A, "resident_record")}),
+    ],
+    ids=["the union", "a town", "a kind in every town", "a kind of a town"],
+)
+def test_a_kill_switch_closes_at_once(
+    begun: Run, flask: Flask, words: tuple[str, ...], closed: set[tuple[str, str]]
+) -> None:
+    _fine(begun("municipalities", "add", B, "町", "--prefecture", "青嶺県"))
+    for code in (A, B):
+        _fine(begun("municipalities", "hours", "set", code, "00:00-23:59:59.999999"))
+    everything = {(code, kind) for code in (A, B) for kind in ("resident_record", "seal_registration")}
+
+    def shut() -> set[tuple[str, str]]:
+        now = clock.now()
+        with flask.app_context():
+            return {(c, k) for c, k in everything if not is_open(queries.get_timetable(c, k, None, now), now)}
+
+    assert shut() == set()
+    assert (
+        _fine(begun("municipalities", "closure", "add", *words, "--from", "now", "--reason", "緊急")) == "closure 1\n"
+    )
+    assert shut() == closed
+    (row,) = json.loads(_fine(begun("municipalities", "closure", "list", "--json")))
+    given = dict(zip(words[::2], words[1::2], strict=True))
+    assert (row["municipality"], row["kind"]) == (given.get("--municipality"), given.get("--kind"))
+    assert (row["ends_at"], row["reason"]) == (None, "緊急")
+    _fine(begun("municipalities", "closure", "lift", "1"))
+    assert shut() == set()
+
+
+def test_a_fee_for_every_five(begun: Run, flask: Flask) -> None:
+    said = _fine(begun("municipalities", "fee", "set", A, "resident_record", "300", "--per", "5"))
+    assert "300 yen for every 5" in said
+    with flask.app_context():
+        ordinance = queries.get_ordinance(A, clock.today())
+    assert ordinance.fee("resident_record", "kiosk") == Fee(300, 5)
+    assert ordinance.fee("resident_record", "counter") is None
+    again = begun("municipalities", "fee", "set", A, "resident_record", "300")
+    assert "something else is in force" in _refused(again)  # by the copy is not by the five

@@ -1,24 +1,29 @@
 """What a town says, what it leaves to the careful default, and what nobody may ask."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from app.certificates.catalogue import KINDS
+from app.municipalities import kinds
 from app.municipalities.ordinances import (
+    COMMON_TEXTS,
     SWITCHES,
-    TEXT_KEYS,
+    Fee,
     Ordinance,
     UnknownKeyError,
     is_allowed,
     missing_texts,
+    text_keys,
 )
 
 BARE = Ordinance("901016", date(2026, 4, 1))
 
 
 def test_no_fee_is_not_free_of_charge() -> None:
-    town = Ordinance("901016", date(2026, 4, 1), fees={("resident_record", "kiosk"): 0})
-    assert town.fee("resident_record", "kiosk") == 0
+    town = Ordinance("901016", date(2026, 4, 1), fees={("resident_record", "kiosk"): Fee(0)})
+    assert town.fee("resident_record", "kiosk") == Fee(0)
     assert town.fee("resident_record", "counter") is None
     assert BARE.fee("resident_record", "kiosk") is None
 
@@ -39,12 +44,49 @@ def test_what_the_town_chose() -> None:
     assert Ordinance("901016", date(2026, 4, 1), switches={"moving_out": "allow"}).switch("moving_out") == "allow"
 
 
+ATTESTATIONS = tuple(key for kind in KINDS.values() for key in kind.attestations)
+EVERYTHING = {(kind, "kiosk"): Fee(300) for kind in KINDS}
+
+
 def test_the_attestations_have_no_default() -> None:
-    required = [key for key, default in TEXT_KEYS.items() if default is None]
-    assert missing_texts(BARE) == required
-    assert all(key.split(".")[1].startswith("attestation") for key in required)
-    worded = Ordinance("901016", date(2026, 4, 1), texts={**dict.fromkeys(required, "相違ない"), required[0]: "　"})
-    assert missing_texts(worded) == required[:1]
+    assert all(key.split(".")[1].startswith("attestation") for key in ATTESTATIONS)
+    priced = Ordinance("901016", date(2026, 4, 1), fees=EVERYTHING)
+    assert missing_texts(priced) == list(ATTESTATIONS)
+    worded = dict.fromkeys(ATTESTATIONS, "相違ない") | {ATTESTATIONS[0]: "　"}
+    assert missing_texts(replace(priced, texts=worded)) == [ATTESTATIONS[0]]
+
+
+def test_nothing_is_missing_for_what_the_town_does_not_issue() -> None:
+    assert missing_texts(BARE) == []
+    seal = Ordinance("901016", date(2026, 4, 1), fees={("seal_registration", "counter"): Fee(300)})
+    assert missing_texts(seal) == ["seal_registration.attestation"]
+
+
+def test_every_kind_has_a_note_and_some_texts_belong_to_none() -> None:
+    assert set(text_keys()) == {*ATTESTATIONS, *(f"{kind}.note" for kind in KINDS), *COMMON_TEXTS}
+    assert len(text_keys()) == len(set(text_keys()))
+
+
+def test_a_kind_that_is_announced_may_be_worded_until_it_is_withdrawn() -> None:
+    before = text_keys()
+    kinds.announce("library_card", "図書館利用証", ["library_card.attestation"])
+    try:
+        assert kinds.find_code("図書館利用証") == "library_card"
+        assert set(text_keys()) - set(before) == {"library_card.attestation", "library_card.note"}
+        assert BARE.text("library_card.note") == ""
+        named = Ordinance("901016", date(2026, 4, 1), fees={("library_card", "kiosk"): Fee(0)})
+        assert missing_texts(named) == ["library_card.attestation"]
+    finally:
+        kinds.withdraw("library_card")
+    assert text_keys() == before
+    assert kinds.find_code("library_card") is None
+    with pytest.raises(UnknownKeyError):
+        BARE.text("library_card.note")
+
+
+@pytest.mark.parametrize("word", ["", "住民票", "resident", "RESIDENT_RECORD", "resident_record ", "住民票の写し\n"])
+def test_a_word_that_is_nearly_a_kind_is_none(word: str) -> None:
+    assert kinds.find_code(word) is None
 
 
 def test_an_optional_text_may_be_empty() -> None:
