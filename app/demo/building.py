@@ -12,7 +12,9 @@ from app.demo.cards import CardBox
 from app.demo.cases import CardWish
 from app.demo.cast import invent_cast, invent_neighbours
 from app.demo.files import import_book
-from app.demo.people import Book, fill, invent
+from app.demo.kinship import write_families
+from app.demo.ordinary import fill
+from app.demo.people import Book, invent
 from app.demo.towns import PREFECTURE, TOWNS, UNION, UNION_ENGLISH, Town, populations
 from app.municipalities import service
 
@@ -44,6 +46,7 @@ def invent_town(town: Town, seed: int, residents: int, neighbours: int = 0) -> t
     book = invent(town, seed)
     wishes = invent_cast(book)
     fill(book, residents)
+    write_families(book)
     return book, wishes + invent_neighbours(book, neighbours)
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 from app.demo.people import Book, Cells
 from app.municipalities.partitions import partitions
 from app.residents import importing
-from app.residents.importing import BLOCKS, PERSONS, SEALS
-from app.residents.registers import Register
+from app.residents.registers import REGISTERS, Register
 
 
 def import_book(book: Book, folder: Path, actor: str, key: bytes) -> None:
-    """Persons first: seals and blocks name them."""
-    for register, rows in ((PERSONS, book.persons), (SEALS, book.seals), (BLOCKS, book.blocks)):
+    """In the order of the registers: each after those that it names."""
+    for register in REGISTERS.values():
+        rows: list[Cells] = getattr(book, register.name)
         if rows:
             _import(book.town.code, register, _write(folder / f"{register.name}.csv", rows), actor, key)
 

@@ -29,11 +29,12 @@ def household_of_ten(book: Book) -> Iterator[CardWish]:
     elder, eldest_son = man(book, 72, seal="登録"), man(book, 46, relationship="子", register_head="長男")
     members = [elder, wife(book, 70), eldest_son, book.person("子の妻", 44, "女", register_head="長男")]
     members += [book.person("子の子", age, register_head="長男") for age in (19, 17, 15, 12)]
-    members += [book.person("母", 95, "女"), book.person("妹", 68, "女")]
     surname = book.surname()
-    son = f"{surname[0]}　{eldest_son.given[0]}"
+    son, late = f"{surname[0]}　{eldest_son.given[0]}", f"{surname[0]}　時雄"
     for member in members:
         member.register_head = son if member.register_head else ""
+    members += [book.person("母", 95, "女", register_head=late, kin="widowed")]
+    members += [book.person("妹", 68, "女", register_head=late)]
     number, *_others = book.add_household(surname, members)
     yield wish(book, "household-of-ten", "世帯10人（用紙3枚）", "Household of ten, three sheets", number)
 
@@ -84,8 +85,12 @@ def household_block(book: Book) -> Iterator[CardWish]:
 
 def without_head(book: Book) -> Iterator[CardWish]:
     unset = {"世帯主の氏名": "", "世帯主との続柄": ""}
-    members = [man(book, 24, cells=unset), book.person("", 22, "女", cells=unset)]
-    number, _sister = book.add_household(book.surname(), members)
+    surname = book.surname()
+    father = f"{surname[0]}　繁"
+    members = [book.person("世帯主", 24, "男"), book.person("", 22, "女")]
+    for member in members:
+        member.register_head, member.cells = father, unset
+    number, _sister = book.add_household(surname, members)
     yield wish(book, "without-head", "世帯主が未設定の世帯", "Household whose head is not set", number)
 
 

@@ -33,22 +33,34 @@ class Member:
     relationship: str
     surname: Name | None = None  # None: the household's
     register_head: str = ""  # "": the head of the household
+    kin: str = ""  # how somebody came to stand in that 戸籍, where relationships do not tell: a word of `kinship`
     seal: str = ""  # 登録状態 of a seal, if there is one
     cells: Cells = field(default_factory=dict)
 
 
 @dataclass
 class Book:
-    """The three files of one town while they are written."""
+    """The files of one town while they are written: a list of rows for each register, under the register's name."""
 
     town: Town
     dice: random.Random
     persons: list[Cells] = field(default_factory=list)
+    family_registers: list[Cells] = field(default_factory=list)
+    family_members: list[Cells] = field(default_factory=list)
+    family_events: list[Cells] = field(default_factory=list)
+    family_addresses: list[Cells] = field(default_factory=list)
+    income_taxes: list[Cells] = field(default_factory=list)
+    properties: list[Cells] = field(default_factory=list)
+    tax_payments: list[Cells] = field(default_factory=list)
+    vehicles: list[Cells] = field(default_factory=list)
     seals: list[Cells] = field(default_factory=list)
     blocks: list[Cells] = field(default_factory=list)
     households: int = 0
     residents: int = 0
     named: int = 0
+    kin: dict[str, str] = field(default_factory=dict)  # 宛名番号 → `Member.kin`
+    settled: set[str] = field(default_factory=set)  # 宛名番号 of who stands in a 戸籍 already
+    assessed: set[str] = field(default_factory=set)  # 宛名番号 of who has rows in the tax registers already
 
     def add_household(self, surname: Name, members: Sequence[Member], **cells: str) -> list[str]:
         """Write down a household; give its 宛名番号 in the order of `members`. `cells` are the same for everybody."""
@@ -83,6 +95,11 @@ class Book:
         number = f"B{len(self.blocks) + 1:05d}"
         self.blocks.append({"抑止番号": number, "抑止理由": reason, "開始年月日": "令和7年4月1日"} | cells)
 
+    def number_stranger(self) -> str:
+        """A 宛名番号 for somebody who is in a register of this town and lives elsewhere, or no more (住登外)."""
+        self.named += 1
+        return _numbered(self.named)
+
     def person(self, relationship: str, age: int, sex: str = "", **more: Any) -> Member:
         """Somebody with a drawn given name."""
         sex = sex or self.dice.choice("男女")
@@ -112,12 +129,12 @@ class Book:
             "性別": member.sex,
             "世帯主の氏名": head,
             "世帯主との続柄": member.relationship,
-            "本籍": shared["住所"],
+            "本籍": shared.get("本籍") or shared["住所"],
             "筆頭者": member.register_head or head,
             "住民となった年月日": since.isoformat(),
             "住所を定めた年月日": since.isoformat(),
             "届出の年月日": since.isoformat(),
-            "転入前住所": "" if since == birth else self._elsewhere(),
+            "転入前住所": "" if since == birth else self.elsewhere(),
             "個人番号": self._individual_number(),
             "住民票コード": f"{self._running():011d}",
             "異動事由": "出生" if since == birth else "国内転入",
@@ -125,6 +142,7 @@ class Book:
             "処理日": since.isoformat(),
         }
         self.persons.append(row | member.cells)
+        self.kin[atena_no] = member.kin
         if member.seal:
             self.add_seal(atena_no, member.seal)
         return atena_no
@@ -137,8 +155,12 @@ class Book:
         detail = f"{self.dice.choice(HOUSES)}{self.dice.randrange(101, 310)}号" if self.dice.random() < 0.15 else ""
         return {"住所": f"{self.town.address}大字{hamlet}{number}", "方書": detail}
 
-    def _elsewhere(self) -> str:
-        town = self.dice.choice(TOWNS)
+    def elsewhere(self) -> str:
+        """An address anywhere in the union."""
+        return self.address_in(self.dice.choice(TOWNS))
+
+    def address_in(self, town: Town) -> str:
+        """An address in one of the towns, without a house of several flats."""
         return f"{town.address}大字{self.dice.choice(HAMLETS)}{self.dice.randrange(1, 9000)}番地"
 
     def _running(self) -> int:
@@ -154,51 +176,6 @@ class Book:
 def invent(town: Town, seed: int) -> Book:
     """An empty book whose dice depend on seed and town alone."""
     return Book(town, random.Random(f"{seed}:{town.code}"))  # noqa: S311 invented people, not secrets
-
-
-def fill(book: Book, residents: int) -> None:
-    """Add ordinary households until the town has so many residents."""
-    while (room := residents - book.residents) > 0:
-        surname = book.surname()
-        numbers = book.add_household(surname, _ordinary(book)[:room])
-        _give_seals(book, numbers)
-        _let_time_pass(book, numbers)
-
-
-def _ordinary(book: Book) -> list[Member]:
-    """A household such as there are many: single, couple, parents and children, three generations."""
-    dice, age = book.dice, book.dice.randrange(22, 90)
-    sex = dice.choice("男男男女")
-    head = book.person("世帯主", age, sex)
-    if dice.random() < 0.36:
-        return [head]
-    spouse = book.person(
-        "夫" if sex == "女" else "妻", max(20, age + dice.randrange(-6, 5)), "男" if sex == "女" else "女"
-    )
-    couple = [head] if dice.random() < 0.12 else [head, spouse]
-    eldest = min(age, *(m.age for m in couple)) - dice.randrange(22, 34)
-    ages = range(eldest, max(eldest - 9, -1), -3)[: dice.randrange(4)] if 0 <= eldest < 45 else ()
-    children = [book.person("子", a) for a in ages]
-    parents = [book.person("母", age + dice.randrange(20, 30), "女")] if age < 65 and dice.random() < 0.12 else []
-    return couple + children + parents
-
-
-def _give_seals(book: Book, numbers: list[str]) -> None:
-    """Two adults of three have registered a seal in the towns of 2005; fewer here, to be quick."""
-    for row in book.persons[-len(numbers) :]:
-        if row["生年月日"] < "2003" and book.dice.random() < 0.3:
-            book.add_seal(row["宛名番号"])
-
-
-def _let_time_pass(book: Book, numbers: list[str]) -> None:
-    """Some have a history: an address was corrected, somebody moved away or died."""
-    chance = book.dice.random()
-    if chance < 0.06:
-        for number in numbers:
-            book.add_version(number, 方書="改称後住宅", 異動事由="軽微な修正", 異動日="2025-10-01")
-    elif chance < 0.075 and not any(seal["宛名番号"] in numbers for seal in book.seals[-len(numbers) :]):
-        ended = book.dice.choice((("転出", "国内転出"), ("死亡", "死亡")))
-        book.add_version(numbers[-1], 住民状態=ended[0], 異動事由=ended[1], 異動日="2025-12-01")
 
 
 def _numbered(running: int) -> str:
