@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from app.certificates.kind import CertificateKind
 from app.certificates.kinds import (
+    family_register_addresses,
+    family_register_full,
+    family_register_individual,
     income_tax,
     property,
     resident_record,
@@ -60,6 +63,9 @@ for _kind in (
     resident_record.KIND,
     resident_record_items.KIND,
     seal_registration.KIND,
+    family_register_full.KIND,
+    family_register_individual.KIND,
+    family_register_addresses.KIND,
     income_tax.KIND,
     property.KIND,
     tax_payment.KIND,

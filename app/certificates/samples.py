@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from PIL import Image, ImageDraw, ImageFont
 
-from app.certificates import composing, invented, invented_tax
+from app.certificates import composing, invented, invented_family, invented_tax
 from app.certificates.catalogue import get_kind
 from app.certificates.documents import Document, numbered
 from app.certificates.kind import Case, Record, Source
@@ -33,6 +33,9 @@ TEXTS = {
     "resident_record_items.attestation": "上記のとおり、住民票に記載があることを証明する。",
     "resident_record_items.attestation_pension": "上記の者について、住民票の記載のとおりであることを証明する。",
     "seal_registration.attestation": "この写しは、登録された印影と相違ないことを証明する。",
+    "family_register_full.attestation": "これは、戸籍に記録されている事項の全部を証明した書面である。",
+    "family_register_individual.attestation": "これは、戸籍中の一部の者について記録されている事項の全部を証明した書面である。",
+    "family_register_addresses.attestation": "この写しは、戸籍の附票の原本と相違ないことを証明する。",
     "property.attestation": "上記のとおり固定資産課税台帳に登録されていることを証明する。",
     "vehicle_tax_payment.attestation": "上記の車両について、軽自動車税（種別割）が納付されていることを証明する。",
     "seal_note": "この印は黒色です。",
@@ -84,6 +87,8 @@ def _seal() -> SealFacts:
 RECORDS: dict[Source, Callable[[], Record | None]] = {
     Source.HOUSEHOLD: lambda: None,
     Source.SEAL: _seal,
+    Source.FAMILY_REGISTER: invented_family.register,
+    Source.ADDRESS_HISTORY: invented_family.addresses,
     Source.INCOME_TAX: invented_tax.incomes,
     Source.PROPERTY: invented_tax.properties,
     Source.TAX_PAYMENT: invented_tax.payments,
