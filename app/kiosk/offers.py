@@ -25,6 +25,7 @@ class Offer:
     title: str
     icon: str
     price: str
+    per: str  # for how many things that is; empty: for the copy
     usual: str
     must_pick: bool  # pressing it leads to the choices, not to the order
     more: str  # the other button: other contents, or more copies
@@ -63,14 +64,15 @@ def _offer(kind: str, fee: Fee, timetable: Timetable) -> Offer:
 
 def describe(kind: str, fee: Fee, when: str = "") -> Offer:
     """In words."""
-    entry = KINDS[kind]
+    price, per = words.price_words(fee)
     return Offer(
         kind=kind,
         title=words.title_of(kind),
         icon=words.icon_of(kind),
-        price=words.price_words(fee),
+        price=price,
+        per=per,
         usual=words.usual_of(kind),
-        must_pick=entry.picks is not Picks.NONE,
+        must_pick=KINDS[kind].picks is not Picks.NONE,
         more=words.more_of(kind),
         when=when,
     )

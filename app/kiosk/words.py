@@ -36,8 +36,8 @@ TITLES: dict[str, LazyString] = {
 }
 # what comes out when it is pressed, or what it is for: short, for it stands on the button
 USUAL: dict[str, LazyString] = {
-    "resident_record": _l("世帯の全員。本籍・続柄なし"),
-    "resident_record_items": _l("氏名・生年月日・性別・住所"),
+    "resident_record": _l("世帯の全員。基本の項目"),
+    "resident_record_items": _l("氏名・性別・住所など"),
     "seal_registration": _l("ご本人の分"),
     "family_register_full": _l("戸籍謄本。戸籍の全員"),
     "family_register_individual": _l("戸籍抄本。ご本人の分"),
@@ -177,15 +177,13 @@ def group_of(kind: str) -> str:
     return str(_GROUPS[KINDS[kind].source])
 
 
-def price_words(fee: Fee) -> str:
-    """A price before anything is counted."""
+def price_words(fee: Fee) -> tuple[str, str]:
+    """A price before anything is counted, and for how many things it is."""
     if fee.yen == 0:
-        return _("無料")
+        return _("無料"), ""
     if fee.per is None:
-        return format_yen(fee.yen)
-    if fee.per == 1:
-        return _("1件 %(yen)s", yen=format_yen(fee.yen))
-    return _("%(yen)s（%(n)s件まで）", yen=format_yen(fee.yen), n=fee.per)
+        return format_yen(fee.yen), ""
+    return format_yen(fee.yen), _("1件ごと") if fee.per == 1 else _("%(n)s件まで", n=fee.per)
 
 
 def option_words(option: Option) -> tuple[Words, Words]:
