@@ -8,7 +8,9 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,7 @@ from app.residents.values import CellError
 
 ENCODINGS = {"utf-8": "utf-8-sig", "cp932": "cp932"}  # a byte order mark is tolerated
 REPORT_EVERY = 500  # rows
+_UNDECODED = re.compile("[\udc80-\udcff]")  # what `surrogateescape` makes of a byte
 FindMissing = Callable[[str], Sequence[str]]
 
 
@@ -56,14 +59,18 @@ def read_file(path: Path, register: Register, options: Options | None = None) ->
     """
     options = options or Options()
     data = path.read_bytes()
+    text, is_broken = _decode(data, options.encoding)
     parsed = Parsed(register, hashlib.sha256(data).hexdigest())
-    lines = csv.reader(io.StringIO(_decode(data, options.encoding), newline=""), strict=True)
-    try:
-        columns = _match_header(next(lines, []), register.fields, parsed)
-        for number, cells in _numbered(lines, options.advance):
-            _read_row(parsed, columns, number, cells, path.parent, options)
-    except csv.Error as error:
-        raise UnreadableFileError(f"line {lines.line_num}: not CSV ({error})") from None
+    rows = _numbered(csv.reader(io.StringIO(text, newline=""), strict=True), options.advance)
+    _line, names = next(rows, (1, []))
+    if is_broken and any(map(_UNDECODED.search, names)):
+        raise UnreadableFileError(f"line 1: not {options.encoding}")
+    columns = _match_header(names, register.fields, parsed)
+    for line, cells in rows:
+        if is_broken and (faults := [*_find_undecoded(line, names, cells, options.encoding)]):
+            _refuse(parsed, columns, cells, faults)
+        else:
+            _read_row(parsed, columns, line, cells, path.parent, options)
     return parsed
 
 
@@ -72,24 +79,60 @@ def count_lines(path: Path) -> int:
     return path.read_bytes().count(b"\n")
 
 
-def _decode(data: bytes, encoding: str) -> str:
+def _decode(data: bytes, encoding: str) -> tuple[str, bool]:
+    """The text, and whether bytes in it are not of that encoding: those stand in it as lone surrogates.
+
+    :raises UnreadableFileError: when the file as a whole is in the other encoding.
+    """
     try:
-        return data.decode(ENCODINGS[encoding])
+        return data.decode(ENCODINGS[encoding]), False
     except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
         other = next(name for name in ENCODINGS if name != encoding)
-        raise UnreadableFileError(f"line {line}: not {encoding}; is the file in --encoding {other}?") from None
+        if _is_in(data, other):
+            line = data[: error.start].count(b"\n") + 1
+            raise UnreadableFileError(f"line {line}: not {encoding}; is the file in --encoding {other}?") from None
+        return data.decode(ENCODINGS[encoding], "surrogateescape"), True
+
+
+def _is_in(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(ENCODINGS[encoding])
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _numbered(lines: Any, advance: Callable[[int], None]) -> Iterator[tuple[int, list[str]]]:
-    """Each row with the line that it begins on; blank lines are no rows."""
-    begins = lines.line_num + 1
-    for count, cells in enumerate(lines, start=1):
-        if cells:
-            yield begins, cells
-        begins = lines.line_num + 1
-        if count % REPORT_EVERY == 0:
-            advance(REPORT_EVERY)
+    """Each row with the line that it begins on; blank lines are no rows.
+
+    :raises UnreadableFileError: naming the line on which a row begins that never ends.
+    """
+    begins = 1
+    try:
+        for count, cells in enumerate(lines, start=1):
+            if cells:
+                yield begins, cells
+            begins = lines.line_num + 1
+            if count % REPORT_EVERY == 0:
+                advance(REPORT_EVERY)
+    except csv.Error as error:
+        raise UnreadableFileError(f"line {begins}: not CSV ({error})") from None
+
+
+def _find_undecoded(line: int, names: list[str], cells: list[str], encoding: str) -> Iterator[Fault]:
+    """The cells with bytes that are no characters, also those of columns that nobody knows."""
+    for position, cell in enumerate(cells):
+        if _UNDECODED.search(cell):
+            yield Fault(line, names[position] if position < len(names) else "", f"not {encoding}")
+
+
+def _refuse(parsed: Parsed, columns: list[Field | None], cells: list[str], faults: list[Fault]) -> None:
+    """A row that cannot even be read; its household or family, as far as that can be told, is doubtful."""
+    parsed.faults += faults
+    for column, cell in zip(columns, cells, strict=False):
+        if column and column.key == parsed.register.group:
+            with suppress(CellError):
+                parsed.doubtful.add(column.read(cell))
 
 
 def _match_header(names: list[str], fields: Sequence[Field], parsed: Parsed) -> list[Field | None]:
@@ -109,7 +152,7 @@ def _read_row(
     parsed: Parsed, columns: list[Field | None], line: int, cells: list[str], folder: Path, options: Options
 ) -> None:
     if len(cells) != len(columns):
-        parsed.faults.append(Fault(line, "", f"{len(cells)} cells instead of {len(columns)}"))
+        _refuse(parsed, columns, cells, [Fault(line, "", f"{len(cells)} cells instead of {len(columns)}")])
         return
     row = Row(line, {f.key: f.blank for f in parsed.register.fields})
     faults = [*_read_cells(row, columns, cells), *_check_digits(row, options)]

@@ -6,7 +6,6 @@ A reason never repeats the value: it may be a name, an address or a number of a 
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 import unicodedata
 from collections.abc import Callable, Collection
@@ -218,7 +217,7 @@ def picture(cell: str) -> bytes:
     """Base64 of a file."""
     try:
         return base64.b64decode("".join(cell.split()), validate=True)
-    except binascii.Error:
+    except ValueError:  # also of characters that no base64 has
         raise CellError("not base64") from None
 
 
