@@ -74,6 +74,7 @@ class Expected:
     rows: tuple[Row, ...]
     whose: frozenset[Whose] | set[Whose] = NOBODY
     kinds: frozenset[str] = ALL
+    never: tuple[str, Whose] | None = None
 
 
 # --- Blocks: (reason: the rule, the kinds, on whom) ------------------------------------------------------------------
@@ -147,6 +148,7 @@ EXPECTED = blocks() | {
         (Row("B20", INFO, FAMILY, MINE), Row("R01", N, frozenset({INDIVIDUAL}), frozenset({MEMBER, REGISTER}))),
         {ME, ME_UNSEEN, MEMBER, MEMBER_UNSEEN, REGISTER, REGISTER_UNSEEN},
         FAMILY,
+        never=(FULL, MEMBER_UNSEEN),  # who is not on it does not stand in the 戸籍
     ),
     "twice": Expected((Row("R03", N),)),
     "closed": Expected((Row("B21", INFO),)),
@@ -187,7 +189,8 @@ def expected_at(place: Place) -> Refusal | None | str:
     """What the hand-written table says of a cell; "cannot occur" where there is none."""
     expected = EXPECTED[place.condition]
     people = PEOPLE[place.kind] | NOBODY
-    if place.kind not in expected.kinds or place.whose not in expected.whose or place.whose not in people:
+    can_be = place.kind in expected.kinds and place.whose in expected.whose and place.whose in people
+    if not can_be or expected.never == (place.kind, place.whose):
         return "cannot occur"
     rows = (
         row
