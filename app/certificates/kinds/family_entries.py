@@ -40,6 +40,7 @@ _HEAD = {
     "registered_domicile": Cell(140, one_line(11, 10, 9, 8, then=((8, 2), (7, 2), (6, 2)))),
     "register_head": Cell(140, one_line(11, 10, 9, 8, then=((8, 2), (7, 2), (6, 2)))),
 }
+_SHEET = {"mark": Cell(26, one_line(10.5, 9))}
 _LINE = {"label": Cell(44, one_line(10.5, 9.5, 8.5, 7.5, 6.5, 5.5)), "text": Cell(140, one_line(10.5))}
 
 
@@ -54,21 +55,28 @@ class Line:
 
 
 @dataclass(frozen=True)
+class RegisterSheet:
+    """One sheet: which of how many, as the model counts them (「（2の1）」), and its lines."""
+
+    mark: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
 class FamilyEntriesDocument(Document):
     """全部事項証明 or 個人事項証明: what heads every sheet, and the lines of each."""
 
     lines_a_sheet: ClassVar[int] = LINES_A_SHEET
     registered_domicile: str
     register_head: str
-    marks: tuple[str, ...]  # 「（2の1）」, one a sheet
-    pages: tuple[tuple[Line, ...], ...]
+    pages: tuple[RegisterSheet, ...]
 
     @property
     def sheets(self) -> int:
         return len(self.pages)
 
     def content_of(self, sheet: int) -> tuple[Any, ...]:
-        return (self.marks[sheet - 1], self.registered_domicile, self.register_head, self.pages[sheet - 1])
+        return (self.registered_domicile, self.register_head, self.pages[sheet - 1])
 
 
 def parts_of(case: Case, certification: Certification, members: Iterable[FamilyMemberFacts]) -> dict[str, Any]:
@@ -84,8 +92,9 @@ def parts_of(case: Case, certification: Certification, members: Iterable[FamilyM
         "certification": certification,
         "registered_domicile": register.registered_domicile or NOTHING,
         "register_head": register.head or NOTHING,
-        "marks": tuple(f"（{len(pages)}の{number}）" for number in range(1, len(pages) + 1)),
-        "pages": pages,
+        "pages": tuple(
+            RegisterSheet(f"（{len(pages)}の{number}）", lines) for number, lines in enumerate(pages, start=1)
+        ),
     }
 
 
@@ -116,9 +125,9 @@ def list_fields(document: Document) -> Iterator[FieldText]:
     """Every text of the form and its room."""
     assert isinstance(document, FamilyEntriesDocument)  # noqa: S101 the catalogue gives a kind its own documents only
     yield from fields_of(document, _HEAD)
-    for index, (mark, page) in enumerate(zip(document.marks, document.pages, strict=True)):
-        yield f"p{index}.mark", mark, Cell(26, one_line(10.5, 9))
-        for row, line in enumerate(page):
+    for index, page in enumerate(document.pages):
+        yield from fields_of(page, _SHEET, f"p{index}.")
+        for row, line in enumerate(page.lines):
             yield from fields_of(line, _LINE, f"p{index}.r{row}.")
 
 

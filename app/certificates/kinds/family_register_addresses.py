@@ -33,7 +33,7 @@ CONTINUED = "（前のページから続く）"
 
 # Heights of the form in mm, as in family_register_addresses.css: what heads a person, an address, the space below a
 # person, and what a sheet holds between its own head and its 認証文.
-HEAD, ROW, GAP, SHEET = 24, 9, 4, 176
+HEAD, ROW, GAP, SHEET = 24, 9, 4, 172
 
 _HEADING = one_line(11, 10, 9, 8, then=((8, 2), (7, 2)))
 _DATE = one_line(10, 9, 8, 7, then=((7, 2), (6, 2)))
@@ -80,6 +80,13 @@ class MemberPart:
 
 
 @dataclass(frozen=True)
+class AddressSheet:
+    """Those on one sheet."""
+
+    members: tuple[MemberPart, ...]
+
+
+@dataclass(frozen=True)
 class FamilyRegisterAddressesDocument(Document):
     """戸籍の附票の写し."""
 
@@ -87,7 +94,7 @@ class FamilyRegisterAddressesDocument(Document):
     registered_domicile: str
     register_head: str
     made_on: str
-    pages: tuple[tuple[MemberPart, ...], ...]
+    pages: tuple[AddressSheet, ...]
 
     @property
     def sheets(self) -> int:
@@ -135,7 +142,7 @@ def _whole(case: Case, history: AddressHistoryFacts, member: AddressMemberFacts)
     )
 
 
-def fill_sheets(members: Sequence[MemberPart]) -> tuple[tuple[MemberPart, ...], ...]:
+def fill_sheets(members: Sequence[MemberPart]) -> tuple[AddressSheet, ...]:
     """One person after another; whose addresses do not end on a sheet is named again on the next."""
     pages: list[list[MemberPart]] = [[]]
     used = 0
@@ -149,7 +156,7 @@ def fill_sheets(members: Sequence[MemberPart]) -> tuple[tuple[MemberPart, ...], 
             pages[-1].append(replace(member, addresses=rest[:count], continued=continued))
             used += HEAD + ROW * len(rest[:count]) + GAP
             rest, continued = rest[count:], CONTINUED
-    return tuple(map(tuple, pages))
+    return tuple(AddressSheet(tuple(parts)) for parts in pages)
 
 
 def _shown(case: Case) -> tuple[str, ...]:
@@ -166,7 +173,7 @@ def _fields(document: Document) -> Iterator[FieldText]:
     assert isinstance(document, FamilyRegisterAddressesDocument)  # noqa: S101 the catalogue gives a kind its own documents only
     yield from fields_of(document, _FIELDS)
     for index, page in enumerate(document.pages):
-        for position, part in enumerate(page):
+        for position, part in enumerate(page.members):
             prefix = f"p{index}.m{position}."
             yield from fields_of(part, _PART, prefix)
             for row, address in enumerate(part.addresses):
