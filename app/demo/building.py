@@ -15,6 +15,7 @@ from app.demo.files import import_book
 from app.demo.kinship import write_families
 from app.demo.ordinary import fill
 from app.demo.people import Book, invent
+from app.demo.taxes import assess
 from app.demo.towns import PREFECTURE, TOWNS, UNION, UNION_ENGLISH, Town, populations
 from app.municipalities import service
 
@@ -47,6 +48,7 @@ def invent_town(town: Town, seed: int, residents: int, neighbours: int = 0) -> t
     wishes = invent_cast(book)
     fill(book, residents)
     write_families(book)
+    assess(book)
     return book, wishes + invent_neighbours(book, neighbours)
 
 

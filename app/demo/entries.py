@@ -48,7 +48,9 @@ def birth(day: date | str, place: str, reported_by: str, accepted_by: str = "") 
     """A birth is reported within fourteen days (戸籍法 49条)."""
     known = day if isinstance(day, date) else parse_date(day).day
     told = [("届出日", on(known + timedelta(days=9))), ("届出人", reported_by)] if known else []
-    sent = [("送付を受けた日", on(known + timedelta(days=13))), ("受理者", accepted_by)] if known and accepted_by else []
+    sent = (
+        [("送付を受けた日", on(known + timedelta(days=13))), ("受理者", accepted_by)] if known and accepted_by else []
+    )
     return entry("出生", ("出生日", on(day)), ("出生地", place), *told, *sent)
 
 

@@ -167,7 +167,7 @@ def _of_widowed(kin: Kin, head: Relative, late: Relative, left: Relative, childr
     lives.marry(kin.book, head, spouse, wed, kin.surname)
     lives.bear(kin.book, (head, spouse), children, kin.surname)
     day = day_between(kin.book, max(revised_on(kin.book.town), left.birth + 40 * YEAR), BORN_BEFORE)
-    late.addresses = left.addresses[-1:]
+    late.addresses = [(left.addresses[-1][0], max(wed, revised_on(kin.book.town) - YEAR).isoformat())]
     lives.die(late, day, kin.book.town.address, "親族　" + kin.surname + left.given[0])
     lives.outlive(left, late)
     return lives.begun(kin.book, kin.register(head, spouse, *children), wed, entries.compiled(wed))
@@ -183,7 +183,7 @@ def _be_born(kin: Kin, head: Relative) -> None:
 
 
 def _children_gone(book: Book, wed: date) -> list[Relative]:
-    """Born in the first twelve years of an old marriage; on paper registers, those who had left are not carried over."""
+    """Of an old marriage, born in its first twelve years; grown up by now."""
     if wed > BORN_BEFORE - GONE_AFTER:
         return []
     sexes = [book.dice.choice("男女") for _child in range(book.dice.randrange(3))]
@@ -209,7 +209,8 @@ def _end(kin: Kin, row: Cells, one: Relative, family: Family) -> None:
             if other.spouse and other is not one and one.spouse:
                 lives.outlive(other, one)
     elif row["住民状態"] == "転出":
-        one.addresses.append((kin.book.elsewhere(), day.isoformat()))
+        since = parse_date(row["住所を定めた年月日"]).day or day
+        one.addresses.append((kin.book.elsewhere(), max(day, since).isoformat()))
 
 
 def _joined(name: str) -> str:

@@ -161,7 +161,11 @@ class Book:
 
     def address_in(self, town: Town) -> str:
         """An address in one of the towns, without a house of several flats."""
-        return f"{town.address}大字{self.dice.choice(HAMLETS)}{self.dice.randrange(1, 9000)}番地"
+        return f"{self.hamlet_in(town)}{self.dice.randrange(1, 9000)}番地"
+
+    def hamlet_in(self, town: Town) -> str:
+        """A 大字 of one of the towns."""
+        return f"{town.address}大字{self.dice.choice(HAMLETS)}"
 
     def _running(self) -> int:
         """A number that nobody else in the union has."""
