@@ -169,7 +169,7 @@ SPECIAL: tuple[Case, ...] = (
         "戸籍届出処理中（住民票は発行できる）",
         "Family register being written",
         "戸籍届出処理中",
-        対象証明書="住民票の写し",
+        対象証明書="戸籍全部事項証明書",
     ),
     named(
         "variant-name-2", "異体字の氏名（辻）", "Another name with a variation selector", _TSUJI, ("鷹臣", "タカオミ")

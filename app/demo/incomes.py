@@ -1,8 +1,9 @@
 """Invented 住民税: what somebody earned, what is deducted, and what is laid on it, with sums that add up.
 
-The arithmetic follows the laws as far as the demo's people need it. 所得税法 28条 (給与所得控除) and 35条 (公的年金等控除);
-地方税法 34条 and 314条の2 (所得控除), 35条 and 314条の3 (税率: ten per cent together), 37条 and 314条の6 (調整控除), 295条 (非課税); 森林環境税;
-定額減税 of 令和6年度. A figure that is nothing is left empty, as registers do.
+The arithmetic follows the laws as far as the demo's people need it.
+所得税法: 28条 (給与所得控除), 35条 (公的年金等控除).
+地方税法: 34条, 314条の2 (所得控除), 35条, 314条の3 (税率), 37条, 314条の6 (調整控除), 295条 (非課税).
+Besides, 森林環境税 and the 定額減税 of 令和6年度. A figure that is nothing is left empty, as registers do.
 """
 
 from __future__ import annotations

@@ -160,7 +160,7 @@ def _own(book: Book, head: Cells) -> None:
             yen += add_land(book, number, dice.choice(("田", "畑", "山林", "雑種地")))
         pay(book, number, FIXED_ASSETS, THIS_YEAR, yen // 100 * 100)
     if dice.random() < 0.4:
-        cells = {"所有形態": "所有権留保"} if dice.random() < 0.03 else {}
-        pay(book, number, VEHICLE, THIS_YEAR, add_vehicle(book, number, **cells))
+        holding = "所有権留保" if dice.random() < 0.03 else "所有"
+        pay(book, number, VEHICLE, THIS_YEAR, add_vehicle(book, number, 所有形態=holding))
     if age_of(head) < 74 and dice.random() < 0.12:
         pay(book, number, HEALTH, THIS_YEAR, dice.randrange(60, 420) * 1000)
