@@ -49,6 +49,10 @@ class MissingFactsError(MismatchError):
     """A document was to be made of facts that no rule let through: a kind without a rule for them."""
 
 
+class UnreadableDocumentError(MismatchError):
+    """A kept document of a kind or a form that is not installed (any more), or one that nothing here has written."""
+
+
 class InconsistentHouseholdError(MismatchError):
     """Members of one household are recorded at different addresses."""
 

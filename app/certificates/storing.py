@@ -16,6 +16,8 @@ from typing import Any
 
 from app.certificates.catalogue import get_kind
 from app.certificates.documents import Document
+from app.certificates.errors import UnreadableDocumentError
+from app.errors import NotFoundError
 
 
 def to_json(document: Document) -> str:
@@ -27,10 +29,15 @@ def to_json(document: Document) -> str:
 def from_json(text: str) -> Document:
     """The inverse of `to_json`.
 
-    :raises UnknownKindError: for a kind that is not in the catalogue.
-    :raises ValueError | KeyError | TypeError: for anything else that `to_json` did not write, or of another form.
+    :raises UnreadableDocumentError: for what `to_json` did not write, or of a kind or a form that is not installed.
     """
-    content = json.loads(text)
+    try:
+        return _read(json.loads(text))
+    except (ValueError, KeyError, TypeError, AttributeError, NotFoundError, RecursionError):
+        raise UnreadableDocumentError from None  # what is wrong would quote what is kept
+
+
+def _read(content: Any) -> Document:
     cls = get_kind(content.pop("kind")).document
     if content.pop("form_version") != cls.form_version:
         raise ValueError("a document of another form")

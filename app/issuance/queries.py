@@ -167,7 +167,7 @@ def _view_copy(p: Partition, copy: Issuance) -> CopyView:
     return CopyView(
         issuance_id=copy.issuance_id,
         kind=copy.kind,
-        title=KINDS[copy.kind].title,
+        title=KINDS[copy.kind].title if copy.kind in KINDS else copy.kind,  # a town's own that is no longer offered
         state=copy.state,
         issue_number=attempt.issue_number,
         yen=copy.yen,

@@ -33,12 +33,13 @@ def check_still_allowed(p: Partition, order: Order, copy: Issuance, attempt: Att
     holder = find_cardholder(p, order.visit_id)
     if holder is None or holder.subject != copy.subject:
         raise NoLongerAllowedError(copy.kind, CARD_STOPPED)
-    document = from_json(vault.unlock_text(copy.document, document_label(p.code, copy.issuance_id)))
+    stored = vault.unlock_text(copy.document, document_label(p.code, copy.issuance_id))
     try:
+        document = from_json(stored)
         as_of_now = _prepare_again(p, order, copy, holder)
     except EligibilityRefusedError as error:
         raise NoLongerAllowedError(copy.kind, error.refusal.rule) from None
-    except MismatchError:  # a damaged imprint, a household at two addresses
+    except MismatchError:  # a damaged imprint, a household at two addresses, a form that was replaced meanwhile
         raise NoLongerAllowedError(copy.kind, CHANGED) from None
     if numbered(as_of_now, attempt.issue_number) != document:
         raise NoLongerAllowedError(copy.kind, CHANGED)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from app.certificates import samples
 from app.certificates.catalogue import KINDS
-from app.certificates.errors import RenderingError, UnprintableError
+from app.certificates.errors import RenderingError, UnprintableError, UnreadableDocumentError
 from app.certificates.rendering import Renderer, preview
 from app.certificates.storing import from_json
 from app.errors import KoikiError
@@ -60,7 +60,7 @@ class Worker:
         except SheetMismatchError as error:
             self._fail(code, copy, CaseKind.GUARD_MISMATCH, list(error.findings))
             return False
-        except (UnprintableError, RenderingError) as error:
+        except (UnprintableError, RenderingError, UnreadableDocumentError) as error:
             self._fail(code, copy, CaseKind.RENDER_FAILED, [type(error).__name__])
             return False
         with partitions.open(code, write=True) as p:

@@ -10,6 +10,7 @@ import pytest
 from app import clock
 from app.cards import service as cards
 from app.cards.vocabularies import CardState
+from app.certificates.kinds.resident_record import ResidentRecordDocument
 from app.certificates.requests import Request
 from app.issuance.errors import GrantRefusedError, KeyReusedError, NoLongerAllowedError
 from app.issuance.granting import give_up
@@ -55,6 +56,13 @@ def test_a_sheet_that_would_say_something_else_by_now_is_not_printed(stage: Stag
     room.name = "若草　次郎"
     assert refused(stage).rule == "R04"
     assert stage.order.copies[0].state is State.CANCELLED
+
+
+def test_a_sheet_on_a_form_that_was_replaced_is_not_printed(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage.pay()
+    monkeypatch.setattr(ResidentRecordDocument, "form_version", 2)
+    assert refused(stage).rule == "R04"
+    assert (stage.order.copies[0].state, stage.order.payment) == (State.CANCELLED, Payment.RELEASING)
 
 
 def test_a_card_stopped_after_the_order_stops_the_sheet(stage: Stage) -> None:

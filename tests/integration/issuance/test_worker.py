@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from app.certificates.documents import numbered
+from app.certificates.kinds.resident_record import ResidentRecordDocument
 from app.certificates.reading import read_pdf
 from app.certificates.rendering import RenderedSheet, Renderer
 from app.issuance import worker as worker_module
@@ -20,7 +21,17 @@ from app.issuance.worker import Worker
 from app.municipalities.partitions import partitions
 from app.municipalities.queries import get_terminal
 from app.protocol.messages import ReportEvent
-from tests.integration.issuance.conftest import FEE, HOME, KIOSK, OTHER, FakeRoom, Stage, make_document, rows
+from tests.integration.issuance.conftest import (
+    FEE,
+    HOME,
+    KIOSK,
+    OTHER,
+    OTHER_KIOSK,
+    FakeRoom,
+    Stage,
+    make_document,
+    rows,
+)
 
 
 @pytest.fixture
@@ -140,6 +151,24 @@ def test_a_character_that_the_font_lacks(stage: Stage, worker: Worker, room: Fak
     assert stage.order.payment is Payment.RELEASED
     assert get_terminal(KIOSK).stopped_reason is None
     assert "若草　" not in caplog.text
+
+
+def test_a_form_that_was_replaced_while_a_copy_waited(
+    stage: Stage, worker: Worker, renderer: Renderer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After an update the kept text fits no installed form: that copy fails, the town's other sheets are made."""
+    stage.place()
+    other = Stage(OTHER_KIOSK, key="key-2").arrive()
+    monkeypatch.setattr(ResidentRecordDocument, "form_version", 2)
+    other.place()
+    with partitions.open(HOME) as p:
+        assert len(list_waiting(p, 10)) == 2
+    assert worker.turn([HOME]) == 2
+    assert ([c.state for c in stage.order.copies], stage.order.payment) == ([State.FAILED], Payment.RELEASED)
+    assert other.order.is_ready
+    with partitions.open(HOME) as p:
+        (case,) = list_cases(p)
+    assert (case.kind, case.evidence[0]["findings"]) == (CaseKind.RENDER_FAILED, ["UnreadableDocumentError"])
 
 
 def test_two_workers_make_the_same_sheet(stage: Stage, worker: Worker, renderer: Renderer) -> None:
