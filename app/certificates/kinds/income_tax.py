@@ -18,7 +18,6 @@ from app.certificates.kinds.tax_forms import (
     FISCAL_YEAR_BEGINS,
     LABEL,
     LINE,
-    NOTE,
     YEN,
     Payer,
     fiscal_year,
@@ -29,7 +28,7 @@ from app.certificates.kinds.tax_forms import (
     payer_of,
     yen,
 )
-from app.certificates.layouts import Cell, FieldText, fields_of
+from app.certificates.layouts import Cell, FieldText, fields_of, one_line
 from app.certificates.requests import Choice, MessageClass, Picks, Relation
 from app.residents.tax_facts import IncomeTaxRecord, IncomeTaxYear
 from app.residents.tax_vocabularies import Filing, ItemGroup, TaxItem, TaxStatus
@@ -43,7 +42,7 @@ _CELLS = {
     "income_year": Cell(82, LINE),
     "assessed_on": Cell(46, LINE),
     "address_then": Cell(156, LINE),
-    "remarks": Cell(84, NOTE),
+    "remarks": Cell(84, one_line(9, then=((9, 3), (8, 4), (7, 5), (6, 6)))),
 }
 _FIGURE = {"label": Cell(46, LABEL), "amount": Cell(37, YEN)}
 
