@@ -125,13 +125,14 @@ def _find_current(p: Partition, atena_no: str) -> PersonVersion | None:
 
 
 def _read_household(p: Partition, atena_no: str, serial: int) -> HouseholdFacts | None:
+    """The same reads for somebody who lives here no more: the time that the answer takes must not tell (B02)."""
     row = _find_current(p, atena_no)
-    if row is None or row.status is not ResidentStatus.RESIDENT:
-        return None
-    rows = _list_living(p, row.setai_no)
+    setai_no = row.setai_no if row else ""
+    rows = _list_living(p, setai_no)
     changing = _with_provisional_change(p, rows)
     members = in_order([_person_facts(r, changing) for r in rows], {r.atena_no: r.setai_order for r in rows})
-    return HouseholdFacts(row.setai_no, members, list_blocks(p, [row.setai_no], [r.atena_no for r in rows]), serial)
+    household = HouseholdFacts(setai_no, members, list_blocks(p, [setai_no], [r.atena_no for r in rows]), serial)
+    return household if row is not None and row.status is ResidentStatus.RESIDENT else None
 
 
 def _list_living(p: Partition, setai_no: str) -> Sequence[PersonVersion]:

@@ -10,8 +10,28 @@ from app.config import create_keys, load
 from app.municipalities import service, union
 from app.municipalities.partitions import partitions
 from app.residents import queries
+from tests.integration.residents.conftest import (
+    BORN,
+    CHILD,
+    COMPILED,
+    FIRST_HOME,
+    HEAD,
+    PERSON,
+    REGISTER,
+    SECOND_HOME,
+    SPOUSE,
+    WIFE,
+)
+from tests.integration.residents.test_taxes import INCOME
 
 CODE = "902012"
+FAMILY = {
+    "persons": [PERSON, PERSON | WIFE],
+    "family_registers": [REGISTER],
+    "family_members": [HEAD, SPOUSE, CHILD],
+    "family_events": [COMPILED, BORN],
+    "family_addresses": [FIRST_HOME, SECOND_HOME],
+}
 
 
 @pytest.fixture
@@ -102,3 +122,29 @@ def test_check_is_quiet_when_all_is_well_and_ends_with_2_when_not(run, files):
         "is not the name of the 世帯主",
     }
     assert "だれか" not in result.output
+
+
+def test_check_tells_a_warning_and_stays_at_0(run, files):
+    for name, rows in FAMILY.items():
+        assert run("import", CODE, files.write(rows, name=f"{name}.csv"), "--register", name, "--commit").exit_code == 0
+    moved = [PERSON | {"履歴番号": "2", "本籍": "青嶺県若草市八番地"}]
+    assert run("import", CODE, files.write(moved), "--commit").exit_code == 0
+    result = run("check", CODE, "--json")
+    assert result.exit_code == 0
+    assert json.loads(result.output) == [
+        {
+            "kind": "warning",
+            "row": "family_members K-1 1",
+            "column": "戸籍番号",
+            "reason": "the resident has another 本籍",
+        }
+    ]
+    assert "nothing contradicts itself" in run("check", CODE).output
+
+
+def test_a_tax_year_by_the_command(run, files, tmp_path):
+    path = files.write([INCOME], name="taxes.csv")
+    assert "applied" in run("import", CODE, path, "--register", "income_taxes", "--commit").output
+    assert run("export", CODE, "--register", "income_taxes", "--out", tmp_path / "out.csv").exit_code == 0
+    again = run("import", CODE, tmp_path / "out.csv", "--register", "income_taxes")
+    assert "0 added, 0 changed, 1 unchanged" in again.output
