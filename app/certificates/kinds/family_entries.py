@@ -34,6 +34,7 @@ _TOGETHER = 12  # lines about a person that are not torn apart by the end of a s
 _BOX_AT = 2  # the line of a person beside which the box 「除籍」 begins
 _HEADINGS = frozenset({FORMER_RECORD, "記録の内容"})  # the items after them belong to them
 _BLANK = "　"
+_DIGITS, _DIGIT_EM = "0123456789", 0.625
 _REMOVED = f"除{_BLANK * 2}籍"
 
 _HEAD = {
@@ -244,14 +245,16 @@ def _wrapped(text: str, width_em: float) -> tuple[str, ...]:
 
 
 def width_of(text: str) -> float:
-    """In characters of full width: what is not surely half as wide counts in full, a selector not at all."""
+    """In characters of full width, never less than the typeface needs: narrow is counted what surely is."""
     return sum(map(_width, text))
 
 
 def _width(character: str) -> float:
-    if unicodedata.category(character) == "Mn":
+    if "VARIATION SELECTOR" in unicodedata.name(character, ""):
         return 0
-    return 0.5 if unicodedata.east_asian_width(character) in {"Na", "H"} else 1
+    if character in _DIGITS:
+        return _DIGIT_EM
+    return 0.5 if unicodedata.east_asian_width(character) == "H" else 1
 
 
 def spread(label: str) -> str:
