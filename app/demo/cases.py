@@ -8,11 +8,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from app.cards.vocabularies import CardKind, CardState
+from app.demo.bylaws import ALL
 from app.demo.names import FOREIGN
 from app.demo.people import BORN_BEFORE, Book, Member
 from app.residents.wareki import parse_date
-
-BOTH = frozenset({"resident_record", "seal_registration"})
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ class CardWish:
     born: date = date(1980, 1, 1)
     kind: CardKind = CardKind.INDIVIDUAL_NUMBER_CARD
     state: CardState = CardState.ACTIVE
-    services: frozenset[str] = BOTH
+    services: frozenset[str] = frozenset(ALL)  # kinds that the card is registered for, where cards are
     valid_days: int | None = None  # until so many days from today
     usable_days: int | None = None  # from so many days from today
     is_locked: bool = False

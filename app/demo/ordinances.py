@@ -7,22 +7,13 @@ from datetime import datetime, time
 
 from app import clock
 from app.clock import JST
-from app.demo import drawing
+from app.demo import bylaws, drawing
 from app.demo.names import FEMALE, MALE, SURNAMES
 from app.demo.towns import FEE_CHANGE, IN_FORCE, TOWNS, Town
 from app.municipalities import decisions, service
-from app.municipalities.models import Channel
-from app.municipalities.ordinances import Fee
 
-KINDS = ("resident_record", "seal_registration")
 BEGIN = datetime(2020, 4, 1, tzinfo=JST)
 ACTING_SINCE = datetime(2026, 10, 1, tzinfo=JST)
-TEXTS = {
-    "resident_record.attestation_all": "この写しは、世帯全員の住民票の原本と相違ないことを証明する。",
-    "resident_record.attestation_part": "この写しは、住民票の原本と相違ないことを証明する。",
-    "seal_registration.attestation": "この写しは、登録された印影と相違ないことを証明する。",
-    "seal_note": "この印は黒色です。",
-}
 WORKDAYS = range(5)
 
 
@@ -30,7 +21,8 @@ def decide(actor: str, town: Town, seed: int) -> None:
     """Everything that this town's ordinances say."""
     _take_office(actor, town, random.Random(f"{seed}:{town.code}:office"))  # noqa: S311 invented people
     _set_fees(actor, town)
-    for key, text in (TEXTS | {"enquiries": f"{town.office} 住民課 電話 000-000-{town.number}0"}).items():
+    asked = {"enquiries": f"{town.office} 住民課 電話 000-000-{town.number}0"}
+    for key, text in {**bylaws.list_texts(town), **asked}.items():
         decisions.set_text(actor, town.code, key, text, IN_FORCE)
     for key, value in town.switches.items():
         decisions.set_switch(actor, town.code, key, value, IN_FORCE)
@@ -62,11 +54,9 @@ def _name(dice: random.Random) -> str:
 
 
 def _set_fees(actor: str, town: Town) -> None:
-    for kind in KINDS:
-        decisions.set_fee(actor, town.code, kind, Channel.KIOSK, Fee(town.kiosk_yen), IN_FORCE)
-        decisions.set_fee(actor, town.code, kind, Channel.COUNTER, Fee(town.counter_yen), IN_FORCE)
-        if town.later_kiosk_yen is not None:
-            decisions.set_fee(actor, town.code, kind, Channel.KIOSK, Fee(town.later_kiosk_yen), FEE_CHANGE)
+    for prices, begins in ((bylaws.list_prices(town), IN_FORCE), (bylaws.list_later_prices(town), FEE_CHANGE)):
+        for price in prices:
+            decisions.set_fee(actor, town.code, price.kind, price.channel, price.fee, begins)
 
 
 def _open(actor: str, town: Town) -> None:
@@ -74,6 +64,9 @@ def _open(actor: str, town: Town) -> None:
         decisions.set_hours(actor, town.code, town.hours, WORKDAYS)
     else:
         decisions.set_hours(actor, town.code, town.hours)
+    if town.family_hours:
+        for kind in bylaws.FAMILY:
+            decisions.set_hours(actor, town.code, town.family_hours, WORKDAYS, kind)
     if not town.is_always_open:
         for year in (clock.today().year, clock.today().year + 1):
             closed = datetime(year, 12, 29, tzinfo=JST), datetime(year + 1, 1, 4, tzinfo=JST)
