@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from app.certificates import layouts, typeface
 from app.certificates.catalogue import get_kind
 from app.certificates.documents import Document
-from app.certificates.errors import MissingGlyphError
+from app.certificates.errors import MissingGlyphError, TextTooLongError, UnprintableError
 from app.certificates.layouts import FieldText, Fitted
 
 
@@ -22,6 +22,20 @@ def fit_document(document: Document) -> dict[str, Fitted]:
         if typeface.find_missing(text):
             raise MissingGlyphError(name)
     return layouts.lay_out(texts, typeface.measure)
+
+
+def find_unprintable(document: Document) -> UnprintableError | None:
+    """The first field that cannot be drawn as recorded. Every field is tried, so that the answer takes as long."""
+    found: UnprintableError | None = None
+    for name, text, cell in list_fields(document):
+        is_missing = bool(typeface.find_missing(text))
+        try:
+            layouts.fit(name, text, cell, typeface.measure)
+        except TextTooLongError as error:
+            found = found or error
+        if is_missing:
+            found = found or MissingGlyphError(name)
+    return found
 
 
 def list_fields(document: Document) -> Iterator[FieldText]:
