@@ -23,10 +23,11 @@ Measure = Callable[[str], float]  # text -> width in em
 
 @dataclass(frozen=True)
 class Step:
-    """A type size and the lines that the cell holds at it."""
+    """A type size, the lines that the cell holds at it, and how far apart its characters stand."""
 
     size_pt: float
     lines: int = 1
+    spacing_em: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,15 @@ class Fitted:
 
     size_pt: float
     lines: tuple[str, ...]
+    spacing_em: float = 0.0
 
 
 def one_line(*sizes: float, then: tuple[tuple[float, int], ...] = ()) -> tuple[Step, ...]:
     return tuple(Step(size) for size in sizes) + tuple(Step(size, lines) for size, lines in then)
+
+
+def spaced(em: float, *sizes: float) -> tuple[Step, ...]:
+    return tuple(Step(size, spacing_em=em) for size in sizes)
 
 
 SMALL = one_line(9, 8, 7, 6, then=((5, 2),))
@@ -60,7 +66,7 @@ ROOMY_NAME = one_line(17, 15, 13, 11, then=((10, 2), (8.5, 2), (7, 3), (6, 3)))
 
 _CERTIFICATION = {
     "issue_number": Cell(130, one_line(8, 7, 6)),
-    "title": Cell(180, one_line(20, 17, 14, 12)),
+    "title": Cell(180, (*spaced(0.6, 20), *spaced(0.3, 20), *spaced(0.1, 20, 17, 14, 12))),
     "attestation": Cell(184, one_line(11, 10, 9, then=((9, 2),))),
     "note": Cell(98, one_line(8, 7, 6, then=((6, 2),))),
     "seal_note": Cell(40, one_line(7, 6, 5)),
@@ -95,10 +101,16 @@ def fit(name: str, text: str, cell: Cell, measure: Measure) -> Fitted:
     """The first step that holds `text`."""
     for step in cell.steps:
         width_em = (cell.width_mm - PADDING_MM) / (step.size_pt * MM_A_POINT)
-        lines = wrap(text, width_em, measure)
+        apart = _spaced_measure(measure, step.spacing_em)
+        lines = wrap(text, width_em, apart)
         if lines is not None and len(lines) <= step.lines:
-            return Fitted(step.size_pt, _balance(text, lines, width_em, measure))
+            return Fitted(step.size_pt, _balance(text, lines, width_em, apart), step.spacing_em)
     raise TextTooLongError(name)
+
+
+def _spaced_measure(measure: Measure, spacing_em: float) -> Measure:
+    """The width of characters that stand apart, with as much before the first as behind the last."""
+    return lambda text: measure(text) + spacing_em * (len(text) + 1)
 
 
 def wrap(text: str, width_em: float, measure: Measure) -> tuple[str, ...] | None:
