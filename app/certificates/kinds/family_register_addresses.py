@@ -34,6 +34,7 @@ CONTINUED = "（前のページから続く）"
 # Heights of the form in mm, as in family_register_addresses.css: what heads a person, an address, the space below a
 # person, and what a sheet holds between its own head and its 認証文.
 HEAD, ROW, GAP, SHEET = 24, 9, 4, 172
+TOGETHER = 3  # addresses that are not torn apart by the end of a sheet
 
 _HEADING = one_line(11, 10, 9, 8, then=((8, 2), (7, 2)))
 _DATE = one_line(10, 9, 8, 7, then=((7, 2), (6, 2)))
@@ -150,7 +151,7 @@ def fill_sheets(members: Sequence[MemberPart]) -> tuple[AddressSheet, ...]:
         rest, continued = member.addresses, ""
         while rest:
             count = (SHEET - used - HEAD) // ROW
-            if count < 1:
+            if count < min(len(rest), TOGETHER):
                 pages, used = [*pages, []], 0
                 continue
             pages[-1].append(replace(member, addresses=rest[:count], continued=continued))

@@ -20,6 +20,7 @@ from app.certificates.kinds.family_register_addresses import (
     REMOVED,
     ROW,
     SHEET,
+    TOGETHER,
 )
 from app.certificates.requests import MessageClass
 from app.certificates.storing import from_json, to_json
@@ -189,6 +190,7 @@ def test_every_address_once_in_order_and_no_sheet_too_full(moves):
     assert [row.address for part in often for row in part.addresses] == [
         f"青嶺県見本市水上{n}番地" for n in range(1, moves + 1)
     ]
+    assert all(len(part.addresses) >= min(moves, TOGETHER) for part in often[:1])
     assert [part.continued for part in often] == ["", *[CONTINUED] * (len(often) - 1)]
     assert {part.name for part in often} == {"葛\U000e0103城　千歳"}
 
