@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from app.residents.registers import REGISTERS
+
 ROOT = Path(__file__).parents[3]
 SCRIPT = """
 import sys, tempfile
