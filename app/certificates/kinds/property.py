@@ -98,6 +98,8 @@ class PropertyDocument(Document):
     """資産証明書, with or without values. The sums of all stand on the last sheet."""
 
     kind: ClassVar[str] = CODE
+    lands_a_sheet: ClassVar[int] = LANDS_A_SHEET
+    houses_a_sheet: ClassVar[int] = HOUSES_A_SHEET
     has_values: bool = field(metadata=NOT_PRINTED)
     fiscal_year: str
     recorded_on: str

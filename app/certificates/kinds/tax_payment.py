@@ -62,6 +62,7 @@ class TaxPaymentDocument(Document):
     """納税証明書."""
 
     kind: ClassVar[str] = CODE
+    rows_a_sheet: ClassVar[int] = ROWS_A_SHEET
     payer: Payer
     payments: tuple[Payment, ...]
 

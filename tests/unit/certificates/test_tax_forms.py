@@ -11,6 +11,7 @@ from app.certificates import eligibility
 from app.certificates.documents import NOTHING
 from app.certificates.errors import MissingFactsError
 from app.certificates.kinds import tax_forms
+from app.municipalities.ordinances import is_allowed
 from tests.unit.certificates.tax_cases import made, tax_case
 
 KINDS = ["income_tax", "property", "tax_payment", "vehicle_tax_payment"]
@@ -72,3 +73,10 @@ def test_it_is_for_oneself_alone(kind):
         found = eligibility.decide(replace(case, request=replace(case.request, persons=persons)))
         assert (found and found.rule) == expected
     assert case.shown == ("1",)
+
+
+@pytest.mark.parametrize(
+    ("day", "allowed"), [("06-01", True), ("05-01", True), ("07-31", True), ("06-31", False), ("6-1", False)]
+)
+def test_a_town_names_the_day_of_a_new_year(day, allowed):
+    assert is_allowed("income_tax_new_year_from", day) is allowed
