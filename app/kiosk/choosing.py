@@ -166,11 +166,11 @@ def refused() -> ResponseReturnValue:
 
 def _reason(kind: str, rule: str) -> str:
     """What may be told, and when to come again."""
-    said = words.reason_of(kind, rule)
+    said, now = words.reason_of(kind, rule), clock.now()
     if rule != CLOSED or kind not in KINDS:
         return said
-    at = service_hours.next_opening_of(g.visit.home, kind, g.terminal, clock.now())
-    return said + screens.opening_words(at)
+    at = service_hours.next_opening_of(g.visit.home, kind, g.terminal, now)
+    return said if at == now else said + screens.opening_words(at)  # open, yet the town does not issue it
 
 
 def _place(items: tuple[Item, ...]) -> AnyResponse:

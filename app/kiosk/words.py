@@ -146,8 +146,8 @@ _COUNTED: dict[str, tuple[LazyString, ...]] = {"property": (_l("土地%(n)s筆")
 
 
 def title_of(kind: str) -> str:
-    """The certificate's name in the reader's language."""
-    return str(TITLES.get(kind, KINDS[kind].title))
+    """The certificate's name in the reader's language; the code alone of one that is no longer offered."""
+    return str(TITLES.get(kind) or (KINDS[kind].title if kind in KINDS else kind))
 
 
 def icon_of(kind: str) -> str:

@@ -97,7 +97,7 @@ def test_a_register_that_did_not_change_lets_the_sheet_pass(stand: Stand, kind: 
         (SEAL, cancel_seal, "B09"),
         (RECORD, die, "B02"),
         (RECORD, rename, "R04"),
-        (RECORD, lose_somebody, "B02"),
+        (RECORD, lose_somebody, "R04"),
         (RECORD, gain_somebody, "R04"),
     ],
 )
