@@ -1,12 +1,13 @@
 """The cast of the demo: for every rule somebody at whom it can be seen, with the card that shows it.
 
 The labels are read by whoever tries the demo. Every town has a family and a citizen card; the special cases are dealt
-out to the towns in turn.
+out to the towns in turn, those of 戸籍 and taxes mostly to the towns that issue everything day and night.
 """
 
 from __future__ import annotations
 
 from app.cards.vocabularies import CardKind, CardState
+from app.demo import family_cases, tax_cases
 from app.demo.cases import CardWish, Case, blocked, born, ended, foreign, named, nobody, plain, sealed, wish
 from app.demo.households import (
     citizen,
@@ -186,9 +187,10 @@ SPECIAL: tuple[Case, ...] = (
 
 
 def invent_cast(book: Book) -> list[CardWish]:
-    """Everybody's cases and this town's share of the special ones."""
-    place = TOWNS.index(book.town)
+    """Everybody's cases, this town's share of the special ones, and what was given to this town by name."""
+    place, slug = TOWNS.index(book.town), book.town.slug
     cases: list[Case] = [family, citizen, *SPECIAL[place :: len(TOWNS)]]
+    cases += [*family_cases.CASES.get(slug, ()), *tax_cases.CASES.get(slug, ())]
     return [wish for case in cases for wish in case(book)]
 
 

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from app.cards.vocabularies import CardKind
 from app.demo.cases import CardWish, foreign_cells, foreigner, man, wife, wish, woman
 from app.demo.people import Book, Member
+from app.demo.tax_cases import write_everything
 
 
 def family(book: Book) -> Iterator[CardWish]:
     members = [man(book, 45, seal="登録"), wife(book, 43, seal="登録"), book.person("子", 16), book.person("子", 10)]
     head, spouse, *_children = book.add_household(book.surname(), members)
+    write_everything(book, *book.persons[-4:-2])
     yield wish(book, "family-head", "世帯4人の世帯主、ふつうの内容", "Head of a household of four", head)
     yield wish(book, "family-wife", "世帯4人の妻、印鑑登録あり", "Wife in a household of four, seal registered", spouse)
 

@@ -81,6 +81,13 @@ def write_families(book: Book) -> None:
         write_family(book, close_if_empty(family_of(Kin(book, rows, homes[home], words))))
 
 
+def family_in(book: Book, numbers: Sequence[str]) -> Family:
+    """The 戸籍 of residents of one household, not yet written down: for a case to change."""
+    latest = {row["宛名番号"]: row for row in book.persons if row["宛名番号"] in numbers}
+    rows = [latest[number] for number in numbers]
+    return family_of(Kin(book, rows, rows, {number: row["世帯主との続柄"] for number, row in latest.items()}))
+
+
 def family_of(kin: Kin) -> Family:
     """The whole register of some residents, with those in it who live elsewhere or no more."""
     people = [relative_of(row) for row in kin.rows]
