@@ -177,7 +177,7 @@ def _is_current(planned: Plan, row: Row) -> bool:
 def _at_file(fault: Fault, rows: dict[Key, Row]) -> Fault:
     """A fault that shows in a row already stored is told at the first row of the file: that brought it about."""
     first = min(row.line for row in rows.values())
-    return Fault(first, fault.column, f"{fault.reason} (in a stored row of the same household or person)")
+    return Fault(first, fault.column, f"{fault.reason} (in a stored row of the same household, 戸籍 or person)")
 
 
 def _remove(p: Partition, planned: Plan) -> None:

@@ -236,6 +236,42 @@ def test_a_row_that_contradicts_a_stored_one_is_refused_too(files):
     assert len(files.faults(files.persons(same_number))) == 1
 
 
+def test_a_contradiction_in_a_stored_row_is_told_at_the_file_that_brings_it(files):
+    files.apply(files.persons({}, WIFE))
+    renamed = {"履歴番号": "2", "氏名": "若草　次郎", "世帯主の氏名": "若草　次郎"}
+    reason = "is not the name of the 世帯主 (in a stored row of the same household, 戸籍 or person)"
+    assert files.faults(files.persons(renamed)) == [f"line 2, column 世帯主の氏名: {reason}"]
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"氏名": "あ" * 301}, "氏名: longer than 300 characters"),
+        ({"方書": "　"}, "方書: only blanks"),
+        ({"住民票コード": "123"}, "住民票コード: not 11 digits"),
+        ({"住所の郵便番号": "〒123-456"}, "住所の郵便番号: not 7 digits"),
+        ({"在留カードの番号": "ZZ 01"}, "在留カードの番号: not at most 40 letters and digits"),
+        ({"届出の年月日": "いつか"}, "届出の年月日: not a date that a register may hold: not a date"),
+    ],
+)
+def test_a_cell_that_is_not_what_its_column_holds(files, change, fault):
+    assert files.faults(files.persons(change)) == [f"line 2, column {fault}"]
+
+
+def test_a_file_may_have_blank_lines_and_tells_how_far_it_is(files, p):
+    path = files.persons({})
+    path.write_text(path.read_text() + "\r\n" * 600)
+    told = []
+    files.apply(path, advance=told.append)
+    assert (queries.count_residents(p), told) == (1, [500])
+
+
+def test_check_finds_who_has_no_current_version(files, p):
+    files.apply(files.persons({}))
+    p.session.execute(sa.update(PersonVersion).values(is_current=False))
+    assert [str(f) for f in checking.check(p, KEY)] == ["persons 19: no current version"]
+
+
 def test_no_reason_repeats_what_a_cell_says(files):
     secret = {"氏名": "若草\t太郎", "生年月日": "平成31年5月1日", "個人番号": "999999999999", "住所": "秘密の住所\n"}
     told = "\n".join(files.faults(files.persons(secret)))

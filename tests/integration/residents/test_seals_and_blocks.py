@@ -2,9 +2,11 @@ import base64
 import csv
 
 import pytest
+import sqlalchemy as sa
 
 from app.demo.drawing import draw_imprint
 from app.residents import checking, exporting, queries
+from app.residents.models import Seal
 from app.residents.registers import BLOCKS, PERSONS, SEALS
 from app.residents.vocabularies import SealStatus
 
@@ -98,6 +100,23 @@ def test_the_seal_of_who_moved_out_must_be_cancelled(town, p):
     reason = "the person is no longer a resident: the registration must be cancelled"
     assert [str(f) for f in checking.check(p, KEY)] == [f"seals 000001, column 登録状態: {reason}"]
     assert seal_faults(town, SEAL | {"印影": drawn()}) == [f"line 2, column 登録状態: {reason}"]
+
+
+def test_check_finds_an_imprint_that_was_exchanged(town, p):
+    town.apply(town.write([SEAL | {"印影": drawn()}]), SEALS)
+    p.session.execute(sa.update(Seal).values(imprint_png=draw_imprint("若草", 1)))
+    assert [str(f) for f in checking.check(p, KEY)] == [
+        "seals 000001: differs from what was imported",
+        "seals 000001, column 印影: is not the imprint that was registered",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [({"印影の幅": "広い"}, "column 印影の幅: not a length in mm"), ({"印影": "印影"}, "column 印影: not base64")],
+)
+def test_a_cell_of_a_seal_that_cannot_be_read(town, change, fault):
+    assert seal_faults(town, SEAL | {"印影": drawn()} | change) == [f"line 2, {fault}"]
 
 
 def test_a_seal_under_enquiry_is_told_as_such(town, p):
