@@ -16,6 +16,7 @@ from app.certificates.errors import TextTooLongError
 MM_A_POINT = 25.4 / 72
 PADDING_MM = 2.2  # of a cell, both sides together, and a hair for rounding
 _BLANKS = "　 "
+_WITHOUT_BLANKS = dict.fromkeys(map(ord, _BLANKS))
 _CLOSING = "）」』】、。・ー々"
 
 Measure = Callable[[str], float]  # text -> width in em
@@ -98,9 +99,15 @@ def fields_of(part: object, cells: Mapping[str, Cell], prefix: str = "") -> Iter
 
 
 def fit(name: str, text: str, cell: Cell, measure: Measure) -> Fitted:
-    """The first step that holds `text`."""
+    """The first step that holds `text`. What no step can hold is seen at once, and takes no longer than what fits.
+
+    :raises TextTooLongError: naming the field.
+    """
+    least = measure(text.translate(_WITHOUT_BLANKS))  # blanks may fall away between lines, nothing else does
     for step in cell.steps:
         width_em = (cell.width_mm - PADDING_MM) / (step.size_pt * MM_A_POINT)
+        if least > width_em * step.lines:
+            continue
         apart = _spaced_measure(measure, step.spacing_em)
         lines = wrap(text, width_em, apart)
         if lines is not None and len(lines) <= step.lines:

@@ -17,6 +17,7 @@ from app.certificates.errors import (
     InconsistentHouseholdError,
     RegisterMovedError,
     SubjectMismatchError,
+    UnprintableError,
 )
 from app.certificates.fitting import find_unprintable
 from app.certificates.items import INDIVIDUAL_NUMBER
@@ -74,8 +75,7 @@ def prepare(
         raise SubjectMismatchError(p.code)
     case = read_case(p, request, site, services)
     refusal = eligibility.decide(case)
-    draft = _draft(case, may_be_made=refusal is None)
-    obstacle = find_unprintable(draft)
+    draft, obstacle = _try_to_make(case, may_be_made=refusal is None)
     serial = queries.get_register_serial(p)
     if refusal:
         raise EligibilityRefusedError(refusal)
@@ -106,29 +106,29 @@ def read_case(p: Partition, request: Request, site: str | None, services: frozen
     )
 
 
-def _draft(case: Case, may_be_made: bool) -> Document:
-    """What is fitted to the form, to see whether it can be printed: the sheet, with any digits for a 個人番号.
+def _try_to_make(case: Case, may_be_made: bool) -> tuple[Document, UnprintableError | None]:
+    """The sheet, with any digits for a 個人番号, and what keeps it from being printed as recorded (B10).
 
-    Also of a case that is refused. A name that no form holds (B10) is found by fitting the sheet, a block is known
-    before; were the second answer quicker, a clock at the screen would tell one neutral reason from another. Where
-    the facts for a sheet are lacking, the sample of the kind takes its time.
+    Also of a case that is refused. A name that no form holds is found by fitting the sheet, a block is known before;
+    were the second answer quicker, a clock at the screen would tell one neutral reason from another. Where the facts
+    for a sheet are lacking, the sample of the kind takes its time.
     """
+    obstacle = None
     try:
-        return _build(case, dict.fromkeys(case.shown, _ANY_NUMBER))
+        draft = _build(case, dict.fromkeys(case.shown, _ANY_NUMBER))
+    except InconsistentHouseholdError:  # at two addresses: no sheet can show it
+        draft, obstacle = _stand_in(case.kind.code), UnprintableError("address")
     except Exception:
         if may_be_made:
             raise
-        return _stand_in(case.kind.code)
+        draft = _stand_in(case.kind.code)
+    return draft, find_unprintable(draft) or obstacle
 
 
 def _build(case: Case, numbers: Mapping[str, str]) -> Document:
-    """:raises EligibilityRefusedError: B10 for a household recorded at two addresses, which no sheet can show."""
     issuer, wording = get_issuer(case.ordinance.municipality, case.request.at), case.kind.wording_of(case)
     certification = composing.certify(case.kind, wording, case.ordinance, issuer, case.today)
-    try:
-        return case.kind.build(case, certification, numbers if case.has_option(INDIVIDUAL_NUMBER) else {})
-    except InconsistentHouseholdError as error:
-        raise EligibilityRefusedError(eligibility.UNPRINTABLE, "address") from error
+    return case.kind.build(case, certification, numbers if case.has_option(INDIVIDUAL_NUMBER) else {})
 
 
 @cache
