@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from app.demo.incomes import fiscal_year
 from app.demo.people import Book, Cells
 
-THIS_YEAR = 2026
 SMALL_PLOT = 200  # square metres of a dwelling that count for a sixth (地方税法 349条の3の2)
 LAND_PRICES = {"宅地": (9_000, 38_000), "田": (90, 130), "畑": (40, 80), "山林": (15, 45), "雑種地": (2_000, 9_000)}
 LAND_AREAS = {"宅地": (120, 620), "田": (400, 2_600), "畑": (150, 1_900), "山林": (900, 21_000), "雑種地": (60, 900)}
@@ -26,7 +25,6 @@ VEHICLES = (
     ("二輪の小型自動車", 6_000),
 )
 PLATE_KANA = "あいうえかきくけこさすせそたちつてとなにぬねのはひふほまみむめもやゆよらりるろ"
-PAYABLE_FROM, VALID_UNTIL = date(2026, 5, 7), "令和9年5月30日"
 _PLACE = re.compile(r"(\D+)(\d+)")
 
 
@@ -66,16 +64,16 @@ def add_vehicle(book: Book, number: str, which: int | None = None, **cells: str)
     book.vehicles.append(
         {
             "車両管理番号": f"V{running:06d}",
-            "年度": fiscal_year(THIS_YEAR),
+            "年度": fiscal_year(book.year),
             "履歴番号": "1",
             "宛名番号": number,
             "車両番号": _plate(running, kind),
             "車種": kind,
             "税額": str(yen),
-            "納付日": (PAYABLE_FROM + timedelta(days=book.dice.randrange(24))).isoformat(),
+            "納付日": (date(book.year, 5, 7) + timedelta(days=book.dice.randrange(24))).isoformat(),
             "未納の有無": "",
             "納付反映待ち": "",
-            "有効期限": VALID_UNTIL,
+            "有効期限": date(book.year + 1, 5, 30).isoformat(),
             "所有形態": "所有",
         }
         | cells
@@ -88,7 +86,7 @@ def _add(book: Book, number: str, place: tuple[str, str], what: Cells, yen: tupl
     tax = base * 14 // 1000
     row = {
         "物件番号": f"P{len(book.properties) + 1:07d}",
-        "年度": fiscal_year(THIS_YEAR),
+        "年度": fiscal_year(book.year),
         "履歴番号": "1",
         "宛名番号": number,
     }

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from app import clock
 from app.config import Config
 from app.demo import ordinances, terminals
 from app.demo.cards import CardBox
@@ -14,13 +15,14 @@ from app.demo.cast import invent_cast, invent_neighbours
 from app.demo.files import import_book
 from app.demo.kinship import write_families
 from app.demo.ordinary import fill
-from app.demo.people import Book, invent
+from app.demo.people import FISCAL_YEAR, Book, invent
 from app.demo.taxes import assess
 from app.demo.towns import PREFECTURE, TOWNS, UNION, UNION_ENGLISH, Town, populations
 from app.municipalities import service
 
 ACTOR = "demo"
 LEAST_RESIDENTS = 200
+TAXES_FIXED = 6  # the month
 Tell = Callable[[str], None]
 
 
@@ -42,9 +44,11 @@ def build(config: Config, seed: int, residents: int, neighbours: int, tell: Tell
     return total
 
 
-def invent_town(town: Town, seed: int, residents: int, neighbours: int = 0) -> tuple[Book, list[CardWish]]:
-    """The people of a town and the cards of its cast; nothing is stored."""
-    book = invent(town, seed)
+def invent_town(
+    town: Town, seed: int, residents: int, neighbours: int = 0, year: int = FISCAL_YEAR
+) -> tuple[Book, list[CardWish]]:
+    """The people of a town and the cards of its cast; nothing is stored. `year`: the newest of the tax registers."""
+    book = invent(town, seed, year)
     wishes = invent_cast(book)
     fill(book, residents)
     write_families(book)
@@ -59,9 +63,15 @@ def _build_town(config: Config, town: Town, seed: int, residents: int, cards: tu
     ordinances.decide(ACTOR, town, seed)
     ordinances.add_places(ACTOR, town)
     terminals.add_kiosk(ACTOR, config, town)
-    book, wishes = invent_town(town, seed, residents, neighbours)
+    book, wishes = invent_town(town, seed, residents, neighbours, _newest_year())
     with tempfile.TemporaryDirectory(prefix="koiki-demo-") as folder:
         import_book(book, Path(folder), ACTOR, config.secrets.register)
     for wish in wishes:
         box.add(town, wish)
     return book
+
+
+def _newest_year() -> int:
+    """The last fiscal year of which the taxes are fixed and vehicles paid for: so that a demo is always of today."""
+    today = clock.today()
+    return today.year if today.month >= TAXES_FIXED else today.year - 1

@@ -71,9 +71,9 @@ def list_prices(town: Town) -> Iterator[Price]:
     for kind in ALL:
         kiosk, counter = _yen(town, kind)
         if kind not in town.lacks:
-            yield Price(kind, Channel.COUNTER, Fee(counter, PER.get(kind)))
+            yield Price(kind, Channel.COUNTER, Fee(counter, PER.get(kind), not town.counts_apart))
         if kind not in {*town.lacks, *town.counter_only}:
-            yield Price(kind, Channel.KIOSK, Fee(kiosk, PER.get(kind)))
+            yield Price(kind, Channel.KIOSK, Fee(kiosk, PER.get(kind), not town.counts_apart))
 
 
 def list_later_prices(town: Town) -> Iterator[Price]:

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 
 from app.demo.people import Book, Cells
 
-YEARS = (2026, 2025, 2024)  # 令和8年度 to 令和6年度, as the registers of autumn 2026 have them
 BASIC, SPOUSE, GENERAL, SPECIFIED, ELDERLY, LIVING_PARENT = 430_000, 330_000, 330_000, 450_000, 380_000, 450_000
 MUNICIPAL_PER_HEAD, PREFECTURAL_PER_HEAD, FOREST = 3_000, 1_000, 1_000
 FIXED_CUT, FIXED_CUT_YEAR = 10_000, 2024

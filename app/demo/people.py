@@ -1,6 +1,7 @@
 """Invents the people of one town and writes them down as register files. The same seed gives the same files.
 
-Everything is drawn from one `random.Random` of seed and town; no clock is asked: ages are those of `BORN_BEFORE`.
+Everything is drawn from one `random.Random` of seed and town; no clock is asked: ages are those of `BORN_BEFORE`,
+and the fiscal year is given.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from app.demo.towns import TOWNS, Town
 from app.residents.checkdigits import modulus_11
 
 BORN_BEFORE = date(2026, 4, 1)
+FISCAL_YEAR = 2026
 HAMLETS_OF_A_TOWN = 14
 SCATTER = 7919  # prime to ten million: spreads running numbers without a repeat
 Cells = dict[str, str]
@@ -44,6 +46,7 @@ class Book:
 
     town: Town
     dice: random.Random
+    year: int = FISCAL_YEAR  # the newest fiscal year of the tax registers
     persons: list[Cells] = field(default_factory=list)
     family_registers: list[Cells] = field(default_factory=list)
     family_members: list[Cells] = field(default_factory=list)
@@ -94,6 +97,11 @@ class Book:
         """A block on a person (宛名番号) or a household (世帯番号)."""
         number = f"B{len(self.blocks) + 1:05d}"
         self.blocks.append({"抑止番号": number, "抑止理由": reason, "開始年月日": "令和7年4月1日"} | cells)
+
+    @property
+    def years(self) -> tuple[int, int, int]:
+        """The fiscal years of which there are incomes, newest first."""
+        return self.year, self.year - 1, self.year - 2
 
     def number_stranger(self) -> str:
         """A 宛名番号 for somebody who is in a register of this town and lives elsewhere, or no more (住登外)."""
@@ -177,9 +185,9 @@ class Book:
         return number + modulus_11(number)
 
 
-def invent(town: Town, seed: int) -> Book:
+def invent(town: Town, seed: int, year: int = FISCAL_YEAR) -> Book:
     """An empty book whose dice depend on seed and town alone."""
-    return Book(town, random.Random(f"{seed}:{town.code}"))  # noqa: S311 invented people, not secrets
+    return Book(town, random.Random(f"{seed}:{town.code}"), year)  # noqa: S311 invented people, not secrets
 
 
 def _numbered(running: int) -> str:

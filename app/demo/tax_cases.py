@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from app.demo.belongings import THIS_YEAR, add_house, add_land, add_vehicle, home_of
+from app.demo.belongings import add_house, add_land, add_vehicle, home_of
 from app.demo.cases import CardWish, Case, man, wish
-from app.demo.incomes import YEARS, Earner, file_year, income_row
+from app.demo.incomes import Earner, file_year, income_row
 from app.demo.people import Book, Cells
 from app.demo.taxes import FIXED_ASSETS, RESIDENT, VEHICLE, age_of, pay
 
@@ -26,11 +26,11 @@ def alone(case: str, label: str, label_en: str, fill: Fill, age: int = 52) -> Ca
     return invent
 
 
-def filed(*years: int, **cells: str) -> Fill:
-    """A salary in these years."""
+def filed(**cells: str) -> Fill:
+    """A salary in three years."""
 
     def fill(book: Book, row: Cells) -> None:
-        for year in years:
+        for year in book.years:
             earner = Earner(age_of(row, year), salary=EMPLOYEE)
             file_year(book, row["宛名番号"], year, row["住所"], earner, **cells)
 
@@ -41,14 +41,14 @@ def without_figures(filing: str, **cells: str) -> Fill:
     """The newest year holds no figures."""
 
     def fill(book: Book, row: Cells) -> None:
-        income_row(book, row["宛名番号"], THIS_YEAR, row["住所"], 申告区分=filing, **cells)
+        income_row(book, row["宛名番号"], book.year, row["住所"], 申告区分=filing, **cells)
 
     return fill
 
 
 def nothing_earned(book: Book, row: Cells) -> None:
     """Filed a return that says so: the figures are known, and 0."""
-    file_year(book, row["宛名番号"], THIS_YEAR, row["住所"], Earner(age_of(row)))
+    file_year(book, row["宛名番号"], book.year, row["住所"], Earner(age_of(row, book.year)))
 
 
 def parcels(count: int, **cells: str) -> Fill:
@@ -60,7 +60,7 @@ def parcels(count: int, **cells: str) -> Fill:
         for place in range(count):
             where = home_of(row) if place == 0 else None
             yen += add_land(book, number, uses[place % len(uses)], where, **cells)
-        pay(book, number, FIXED_ASSETS, THIS_YEAR, yen // 100 * 100)
+        pay(book, number, FIXED_ASSETS, book.year, yen // 100 * 100)
 
     return fill
 
@@ -69,11 +69,11 @@ def paid(is_owing: bool = False, **cells: str) -> Fill:
     """住民税 of three years, of the newest nothing where somebody `is_owing`; `cells` differ in the newest."""
 
     def fill(book: Book, row: Cells) -> None:
-        for year in YEARS:
+        for year in book.years:
             earner = Earner(age_of(row, year), business=SELF_EMPLOYED)
             yen = file_year(book, row["宛名番号"], year, row["住所"], earner)
             owed = {"納付済額": "0", "未納額（納期到来）": str(yen), "未納額（納期未到来）": "0"} if is_owing else {}
-            pay(book, row["宛名番号"], RESIDENT, year, yen, **({**owed, **cells} if year == THIS_YEAR else {}))
+            pay(book, row["宛名番号"], RESIDENT, year, yen, **({**owed, **cells} if year == book.year else {}))
 
     return fill
 
@@ -86,7 +86,7 @@ def driving(*which: int, **cells: str) -> Fill:
         for place, kind in enumerate(which):
             yen += add_vehicle(book, number, kind, **({} if place else cells))
         if yen:
-            pay(book, number, VEHICLE, THIS_YEAR, yen)
+            pay(book, number, VEHICLE, book.year, yen)
 
     return fill
 
@@ -94,14 +94,14 @@ def driving(*which: int, **cells: str) -> Fill:
 def write_everything(book: Book, head: Cells, spouse: Cells) -> None:
     """What a family of four may have: three years of income, two parcels and a house, two vehicles, all paid."""
     number, home = head["宛名番号"], home_of(head)
-    for year in YEARS:
+    for year in book.years:
         keeps = {"16歳未満扶養": 1, "一般扶養": 1}
-        earner = Earner(age_of(head, year), salary=6_240_000 - 90_000 * (THIS_YEAR - year), dependants=keeps)
+        earner = Earner(age_of(head, year), salary=6_240_000 - 90_000 * (book.year - year), dependants=keeps)
         pay(book, number, RESIDENT, year, file_year(book, number, year, head["住所"], earner))
         file_year(book, spouse["宛名番号"], year, head["住所"], Earner(age_of(spouse, year), salary=2_310_000))
     yen = add_land(book, number, "宅地", home) + add_land(book, number, "畑") + add_house(book, number, "居宅", home)
-    pay(book, number, FIXED_ASSETS, THIS_YEAR, yen // 100 * 100)
-    pay(book, number, VEHICLE, THIS_YEAR, add_vehicle(book, number, 0) + add_vehicle(book, number, 2))
+    pay(book, number, FIXED_ASSETS, book.year, yen // 100 * 100)
+    pay(book, number, VEHICLE, book.year, add_vehicle(book, number, 0) + add_vehicle(book, number, 2))
 
 
 NOT_HERE = {"賦課期日在住": "", "賦課期日の住所": ""}
@@ -126,7 +126,7 @@ CASES: dict[str, tuple[Case, ...]] = {
     "suzune": (alone("no-vehicle", "軽自動車のない人", "No vehicle", driving()),),
     "shirakaba": (
         alone("not-filed", "未申告の人", "Nothing filed", _NOT_FILED),
-        alone("under-correction", "更正処理中の年度がある人", "Under correction", filed(*YEARS, 更正処理中="1")),
+        alone("under-correction", "更正処理中の年度がある人", "Under correction", filed(更正処理中="1")),
         alone("moved-in", "1月1日に住んでいなかった人", "Not resident on 1 January", _MOVED_IN),
         alone("settling", "納付の反映待ち（中立の案内）", "Payment not yet booked", paid(納付反映待ち="1")),
         alone("vehicle-arrears", "軽自動車税の未納（中立の案内）", "Vehicle tax in arrears", driving(0, **OWED)),

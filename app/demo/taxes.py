@@ -1,6 +1,6 @@
 """Gives the invented residents what the tax registers have of them: who earns what, owns what, and has paid.
 
-The registers stand as in the autumn of 令和8: earlier years are paid, of this one what has fallen due.
+The registers stand as in the autumn of their newest year: earlier years are paid, of this one what has fallen due.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 
-from app.demo.belongings import THIS_YEAR, add_house, add_land, add_vehicle, home_of
-from app.demo.incomes import YEARS, Earner, dependants_of, file_year, fiscal_year, income_row
+from app.demo.belongings import add_house, add_land, add_vehicle, home_of
+from app.demo.incomes import Earner, dependants_of, file_year, fiscal_year, income_row
 from app.demo.people import Book, Cells
 from app.residents.wareki import parse_date
 
@@ -39,7 +39,7 @@ def assess(book: Book) -> None:
 def pay(book: Book, number: str, tax: str, year: int, yen: int, **cells: str) -> None:
     """A year of a tax, paid as far as it has fallen due unless `cells` say otherwise."""
     (month, day), twelfths = DUE[tax]
-    paid = yen * twelfths // 12 // 100 * 100 if year == THIS_YEAR and twelfths < 12 else yen
+    paid = yen * twelfths // 12 // 100 * 100 if year == book.year and twelfths < 12 else yen
     book.tax_payments.append(
         {
             "宛名番号": number,
@@ -58,7 +58,7 @@ def pay(book: Book, number: str, tax: str, year: int, yen: int, **cells: str) ->
     )
 
 
-def age_of(row: Cells, year: int = THIS_YEAR) -> int:
+def age_of(row: Cells, year: int) -> int:
     """At the end of the year in which was earned what `year` taxes."""
     born = parse_date(row["生年月日"]).day or date(1947, 1, 1)
     return year - 1 - born.year
@@ -66,7 +66,7 @@ def age_of(row: Cells, year: int = THIS_YEAR) -> int:
 
 def was_here(row: Cells, year: int) -> bool:
     """On 1 January (賦課期日)."""
-    since = parse_date(row["住民となった年月日"] or row["外国人住民となった年月日"]).day
+    since = parse_date(row["住民となった年月日"] or row.get("外国人住民となった年月日", "")).day
     return since is None or since <= date(year, 1, 1)
 
 
@@ -75,15 +75,15 @@ def _assess_household(book: Book, rows: Sequence[Cells]) -> None:
     head = next((row for row in rows if row["世帯主との続柄"] == "世帯主"), rows[0])
     keeps_spouse = False
     for row in rows:
-        if row is head or age_of(row) < GROWN:
+        if row is head or age_of(row, book.year) < GROWN:
             continue
         is_kept = _assess_other(book, row)
         keeps_spouse |= is_kept and row["世帯主との続柄"] in {"夫", "妻"}
-    if age_of(head) < GROWN:
+    if age_of(head, book.year) < GROWN:
         return
-    ages = [age_of(row) for row in rows if row["世帯主との続柄"] == "子"]
-    parents = [age_of(row) for row in rows if row["世帯主との続柄"] in {"父", "母"}]
-    earner = _earner(book, age_of(head))
+    ages = [age_of(row, book.year) for row in rows if row["世帯主との続柄"] == "子"]
+    parents = [age_of(row, book.year) for row in rows if row["世帯主との続柄"] in {"父", "母"}]
+    earner = _earner(book, age_of(head, book.year))
     kept = Earner(**{**vars(earner), "has_spouse": keeps_spouse, "dependants": dependants_of(ages, parents)})
     _file(book, head, kept)
     _own(book, head)
@@ -91,7 +91,7 @@ def _assess_household(book: Book, rows: Sequence[Cells]) -> None:
 
 def _assess_other(book: Book, row: Cells) -> bool:
     """Spouse, grown-up child or parent of the head. Whether the head keeps this person."""
-    age, chance = age_of(row), book.dice.random()
+    age, chance = age_of(row, book.year), book.dice.random()
     if age < 23 or (row["世帯主との続柄"] in {"夫", "妻"} and age < RETIRED and chance < 0.3):
         _without_figures(book, row, "被扶養")
         return True
@@ -121,14 +121,14 @@ def _earner(book: Book, age: int) -> Earner:
 
 
 def _without_figures(book: Book, row: Cells, filing: str) -> None:
-    for year in YEARS:
+    for year in book.years:
         if was_here(row, year) and age_of(row, year) >= GROWN:
             income_row(book, row["宛名番号"], year, row["住所"], 申告区分=filing)
 
 
 def _file(book: Book, row: Cells, earner: Earner) -> None:
     """Three years, each a little less than the one after it, and what was paid of them."""
-    for back, year in enumerate(YEARS):
+    for back, year in enumerate(book.years):
         if not was_here(row, year) or age_of(row, year) < GROWN:
             continue
         scaled = {name: value * (100 - 2 * back) // 100_000 * 1000 for name, value in _amounts(earner).items()}
@@ -145,22 +145,22 @@ def _amounts(earner: Earner) -> dict[str, int]:
 def _trouble(book: Book, year: int, yen: int) -> Cells:
     """One of a hundred owes something of last year; for another the payment is on its way."""
     chance = book.dice.random()
-    if year == THIS_YEAR - 1 and chance < 0.01:
+    if year == book.year - 1 and chance < 0.01:
         return {"納付済額": "0", "未納額（納期到来）": str(yen)}
-    return {"納付反映待ち": "1"} if year == THIS_YEAR and chance < 0.01 else {}
+    return {"納付反映待ち": "1"} if year == book.year and chance < 0.01 else {}
 
 
 def _own(book: Book, head: Cells) -> None:
     """What a household has, in the name of its head; paid."""
     number, dice = head["宛名番号"], book.dice
-    if dice.random() < 0.35 and was_here(head, THIS_YEAR):
+    if dice.random() < 0.35 and was_here(head, book.year):
         home = home_of(head)
         yen = add_land(book, number, "宅地", home) + add_house(book, number, "居宅", home)
         for _more in range(dice.choice((0, 0, 0, 1, 2, 4))):
             yen += add_land(book, number, dice.choice(("田", "畑", "山林", "雑種地")))
-        pay(book, number, FIXED_ASSETS, THIS_YEAR, yen // 100 * 100)
+        pay(book, number, FIXED_ASSETS, book.year, yen // 100 * 100)
     if dice.random() < 0.4:
         holding = "所有権留保" if dice.random() < 0.03 else "所有"
-        pay(book, number, VEHICLE, THIS_YEAR, add_vehicle(book, number, 所有形態=holding))
-    if age_of(head) < 74 and dice.random() < 0.12:
-        pay(book, number, HEALTH, THIS_YEAR, dice.randrange(60, 420) * 1000)
+        pay(book, number, VEHICLE, book.year, add_vehicle(book, number, 所有形態=holding))
+    if age_of(head, book.year) < 74 and dice.random() < 0.12:
+        pay(book, number, HEALTH, book.year, dice.randrange(60, 420) * 1000)

@@ -46,6 +46,7 @@ class Town:
     later_kiosk_yen: int | None = None  # from FEE_CHANGE on
     lacks: frozenset[str] = frozenset()  # kinds that it does not issue by this system
     counter_only: frozenset[str] = frozenset()  # kinds that it does not issue by machine
+    counts_apart: bool = False  # land and houses each for itself
     is_polite: bool = False  # 「証明します」
     switches: Mapping[str, str] = field(default_factory=dict)
 
@@ -85,8 +86,8 @@ TOWNS = (
             "individual_number_at_kiosk": "yes",
             "income_tax_years": "3",
             "property_values": "yes",
-            "property_count": "separately",
         },
+        counts_apart=True,
     ),
     Town(
         *("202", "星見市", "ホシミシ", "Hoshimi City", 34000),
