@@ -151,6 +151,24 @@ class Person:
         self.tap(self.button("/kiosk/choose", kind))
         self.is_at("/kiosk/confirm")
 
+    def open_contents(self, kind: str = RECORD) -> None:
+        """Other contents, or more copies, of what stands on the menu."""
+        self.tap(self.page.locator(f"a[href$='/kiosk/options?kind={kind}']"))
+        self.is_at("/kiosk/options")
+
+    def pick(self, kind: str, *labels: str) -> None:
+        """A certificate of a year, a tax or a vehicle: the menu leads to the choices."""
+        self.tap(self.button("/kiosk/choose", kind))
+        self.is_at("/kiosk/options")
+        for label in labels:
+            self.tap(self.page.locator(".choice", has_text=label).first)
+        self.go_on()
+
+    def go_on(self) -> None:
+        """「この内容ですすむ」."""
+        self.tap(self.button("/kiosk/options").last)
+        self.is_at("/kiosk/confirm")
+
     def pay(self) -> None:
         """One tap as soon as the certificate is ready, then coins."""
         self.tap(self.button("/kiosk/pay"))

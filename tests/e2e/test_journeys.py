@@ -78,8 +78,7 @@ def test_two_certificates_in_one_basket(kiosk: Person, tmp_path: Path) -> None:
 def test_the_options_decide_what_stands_on_the_sheet(kiosk: Person, watcher: Watcher, tmp_path: Path) -> None:
     watcher.expected = ("422",)  # Chromium notes the status with which the form comes back
     kiosk.sign_in(HEAD)
-    kiosk.tap(kiosk.page.get_by_role("link", name="内容をえらぶ"))
-    kiosk.is_at("/kiosk/options")
+    kiosk.open_contents(RECORD)
     expect(kiosk.page.get_by_text("のせる人をえらんでください")).to_be_hidden()
     kiosk.tap(kiosk.page.get_by_text("世帯の一部の人"))
     kiosk.tap(kiosk.page.get_by_role("button", name="この内容ですすむ"))
@@ -238,7 +237,7 @@ def test_keyboard_and_ten_key_alone_are_enough(kiosk: Person) -> None:
     keys.press("Backspace")
     keys.type("234")
     kiosk.take_card()
-    tab_to(kiosk, "^ふつうの内容でとる")
+    tab_to(kiosk, "^住民票の写し")
     keys.press("Enter")
     kiosk.is_at("/kiosk/confirm")
     kiosk.button("/kiosk/pay").wait_for()

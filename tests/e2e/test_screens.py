@@ -57,7 +57,7 @@ def test_the_main_path_in_english_is_all_english(browser: Browser, installation:
     person.desk.take_card()
     person.is_at("/kiosk/choose")
     look("choose")
-    person.page.locator(f"a[href*='/kiosk/options?kind={RECORD}']").tap()
+    person.open_contents(RECORD)
     person.page.locator("input[value=some]").check()
     look("options")
     person.page.locator("input[value=all]").check()

@@ -20,7 +20,8 @@ SCREENS = (
     *("start", "help", "busy", "closed", "out-of-service"),
     *("lay-card", "pin", "pin-wrong", "card-removed", "take-card", "still-here"),
     *("card-lost", "card-locked", "card-problem"),
-    *("choose", "choose-another", "options", "options-problem", "refused", "idle", "idle-without-script"),
+    *("choose", "choose-another", "options-items", "options-picks", "options", "options-problem", "refused"),
+    *("idle", "idle-without-script"),
     *("confirm-waiting", "confirm", "pay", "progress", "take", "take-forgotten", "done", "returned", "staff"),
     *("error-unknown-terminal", "error-no-such-page", "error-stale", "desk"),
 )
@@ -121,7 +122,8 @@ class Tour:
         page.goto(page.url.replace("/choose", "/idle"))
         self.show(page, "idle-without-script")
         page.goto(page.url.replace("/idle", "/choose"))
-        page.locator(f"a[href*='/kiosk/options?kind={RECORD}']").tap()
+        self._items(person)
+        person.open_contents(RECORD)
         page.locator("input[value=some]").check()
         page.locator("input[value=domicile]").check()
         page.locator("input[name=person]").first.check()
@@ -132,6 +134,18 @@ class Tour:
         self.show(page, "options-problem")
         page.goto(page.url.split("/options", maxsplit=1)[0] + "/choose")
         self._confirming(person)
+
+    def _items(self, person: Person) -> None:
+        """The certificate with most to choose from, and one on which things are picked."""
+        choosing = person.page.url
+        person.open_contents("resident_record_items")
+        self.show(person.page, "options-items")
+        person.page.goto(choosing)
+        person.button("/kiosk/choose", "tax_payment").tap()
+        person.is_at("/kiosk/options")
+        person.page.locator("input[name=pick]").first.check()
+        self.show(person.page, "options-picks")
+        person.page.goto(choosing)
 
     def _confirming(self, person: Person) -> None:
         with paused(part_of(self.installation, "worker")):
