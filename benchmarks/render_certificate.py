@@ -13,22 +13,24 @@ import resource
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 
 import click
 
 from app.certificates import samples
+from app.certificates.catalogue import KINDS
 from app.certificates.documents import Document, numbered
 from app.certificates.fitting import fit_document
+from app.certificates.kinds.resident_record import INDIVIDUAL_FORM
 from app.certificates.pictures import preview
 from app.certificates.reading import read_pdf
 from app.certificates.rendering import Renderer
 
 DOCUMENTS: dict[str, Callable[[], Document]] = {
-    "resident_record, 1 person": lambda: samples.resident_record(1),
-    "resident_record, 4 persons": lambda: samples.resident_record(4),
-    "resident_record, 10 persons": lambda: samples.resident_record(10),
-    "resident_record, individual": lambda: samples.resident_record(1, "individual"),
-    "seal_registration": samples.seal_registration,
+    **{code: partial(samples.sample, code) for code in KINDS},
+    "resident_record, 1 person": partial(samples.sample, "resident_record", 1),
+    "resident_record, 10 persons": partial(samples.sample, "resident_record", 10),
+    "resident_record, individual": partial(samples.sample, "resident_record", 1, INDIVIDUAL_FORM),
 }
 
 
@@ -39,7 +41,7 @@ def main() -> None:
 
     began = time.perf_counter()
     renderer = Renderer()
-    renderer.warm_up([samples.sample(kind) for kind in samples.SAMPLES])
+    renderer.warm_up(samples.sample(kind) for kind in KINDS)
     click.echo(f"renderer made and warmed in {time.perf_counter() - began:.2f} s")
 
     taken: dict[str, list[tuple[float, float]]] = {}
