@@ -13,7 +13,7 @@ from app.municipalities.ordinances import Fee
 
 
 def price(kind: str, fee: Fee | None, counted: Iterable[int], channel: str, exemption: Exemption | None = None) -> int:
-    """Yen for one copy (通) with so many things on it: `counted` in groups, land and houses counted apart.
+    """Yen for one copy (通) with so many things on it: `counted` by groups, such as land and houses.
 
     :raises NotOfferedError: when the ordinance states no fee, which is not the same as a fee of nothing.
     """
@@ -23,4 +23,5 @@ def price(kind: str, fee: Fee | None, counted: Iterable[int], channel: str, exem
         return 0
     if fee.per is None:
         return fee.yen
-    return fee.yen * max(1, sum(-(-things // fee.per) for things in counted))
+    per, groups = fee.per, tuple(counted)
+    return fee.yen * max(1, sum(-(-things // per) for things in ((sum(groups),) if fee.is_together else groups)))

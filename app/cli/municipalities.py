@@ -126,13 +126,16 @@ def add_officeholder(  # noqa: PLR0913 one parameter an option
 @click.argument("kind", type=KIND)
 @click.argument("yen", type=click.IntRange(min=0))
 @click.option("--per", type=click.IntRange(min=1), help="For every so many things on it, such as 5 parcels.")
+@click.option("--together", is_flag=True, help="Land and houses in one count; each for itself without it.")
 @click.option("--channel", type=click.Choice([c.value for c in Channel]), default="kiosk", show_default=True)
 @from_option
 @actor_option
-def set_fee(*, code: str, kind: str, yen: int, per: int | None, channel: str, valid_from: date, actor: str) -> None:
+def set_fee(
+    *, code: str, kind: str, yen: int, per: int | None, together: bool, channel: str, valid_from: date, actor: str
+) -> None:
     """One copy of KIND costs YEN in CODE; without a fee it is not issued there."""
     with plain_errors():
-        decisions.set_fee(actor, code, kind, Channel(channel), Fee(yen, per), valid_from)
+        decisions.set_fee(actor, code, kind, Channel(channel), Fee(yen, per, together), valid_from)
     counted = f" for every {per}" if per else ""
     say(f"{code} {kind} {channel}: {yen} yen{counted} from {valid_from}")
 

@@ -7,6 +7,7 @@ anything is written; the same thing said twice changes nothing.
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import asdict
 from datetime import date, datetime, time
 from typing import Any
 
@@ -48,7 +49,7 @@ def set_fee(actor: str, code: str, kind: str, channel: Channel, fee: Fee, valid_
         raise BadValueError("a fee is not negative, and is counted by one thing or more")
     _check_kind(kind)
     key = {"kind": kind, "channel": Channel(channel)}
-    _say(actor, FeeRule, code, valid_from, key, {"yen": fee.yen, "per": fee.per})
+    _say(actor, FeeRule, code, valid_from, key, asdict(fee))
 
 
 def set_text(actor: str, code: str, key: str, text: str, valid_from: date) -> None:

@@ -102,6 +102,7 @@ class FeeRule(db.Model):
     channel: Mapped[Channel] = mapped_column(one_of(Channel, "fee_channel"))
     yen: Mapped[int] = mapped_column(sa.Integer)
     per: Mapped[int | None] = mapped_column(sa.Integer)
+    is_together: Mapped[bool] = mapped_column(default=False)  # land and houses in one count, not each for itself
     valid_from: Mapped[date] = mapped_column(sa.Date)
     __table_args__ = (
         sa.UniqueConstraint("municipality", "kind", "channel", "valid_from"),

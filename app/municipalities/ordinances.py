@@ -54,8 +54,6 @@ SWITCHES: dict[str, Switch] = {
     "income_tax_switchover": Switch(("previous", "stop"), "previous"),
     # 資産証明書 lists what is owned; with values it is 評価・公課証明書, which more submissions ask for
     "property_values": Switch(("no", "yes"), "no"),
-    # a counted fee: land and houses in one sum, or begun fives of each
-    "property_count": Switch(("together", "separately"), "together"),
     # B19: parcels and houses on one certificate; who owns more is served at the counter
     "property_limit": Switch(tuple(str(things) for things in range(5, 201, 5)), "50"),
     # R06: fiscal years of 納税証明書, the current one and those before it
@@ -69,10 +67,14 @@ class UnknownKeyError(KeyError):
 
 @dataclass(frozen=True)
 class Fee:
-    """`yen` for a copy; with `per`, for every `per` things on it that are begun (5 parcels, 1 year of a tax)."""
+    """`yen` for a copy; with `per`, for every `per` things on it that are begun (5 parcels, 1 year of a tax).
+
+    Things of different groups (land, houses) are counted apart unless `is_together`: towns have both.
+    """
 
     yen: int
     per: int | None = None
+    is_together: bool = False
 
 
 @dataclass(frozen=True)

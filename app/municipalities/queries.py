@@ -204,7 +204,7 @@ def get_issuer(code: str, at: datetime) -> IssuerFacts:
 def get_ordinance(code: str, on: date) -> Ordinance:
     """The town's rules as they stand on a day: of each key, the newest one that has begun."""
     with union_read() as session:
-        fees = {(r.kind, r.channel.value): Fee(r.yen, r.per) for r in _begun(session, FeeRule, code, on)}
+        fees = {(r.kind, r.channel.value): Fee(r.yen, r.per, r.is_together) for r in _begun(session, FeeRule, code, on)}
         texts = {r.key: r.text for r in _begun(session, OrdinanceText, code, on)}
         switches = {r.key: r.value for r in _begun(session, OrdinanceSwitch, code, on)}
     return Ordinance(code, on, fees, texts, switches)

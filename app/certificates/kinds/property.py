@@ -204,8 +204,7 @@ def _has_values(case: Case) -> bool:
 
 def _counted(case: Case) -> tuple[int, ...]:
     lands, houses = _split(_parcels(case))
-    is_together = case.ordinance.switch("property_count") == "together"
-    return (len(lands) + len(houses),) if is_together else (len(lands), len(houses))
+    return len(lands), len(houses)
 
 
 def _wording(case: Case) -> Wording:

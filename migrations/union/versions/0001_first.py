@@ -133,6 +133,7 @@ def upgrade() -> None:
         ),
         sa.Column("yen", sa.Integer(), nullable=False),
         sa.Column("per", sa.Integer(), nullable=True),
+        sa.Column("is_together", sa.Boolean(), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.CheckConstraint("per IS NULL OR per >= 1", name=op.f("ck_fee_rule_counted_by_one_or_more")),
         sa.CheckConstraint("yen >= 0", name=op.f("ck_fee_rule_yen_not_negative")),

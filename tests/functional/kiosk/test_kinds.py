@@ -17,6 +17,7 @@ from app.certificates.requests import KIOSK
 from app.issuance.models import Issuance
 from app.issuance.states import Payment
 from app.municipalities import decisions, queries
+from app.municipalities.models import Channel
 from app.municipalities.ordinances import Fee
 from app.municipalities.partitions import partitions
 from app.residents import family_queries
@@ -47,7 +48,8 @@ def fee_of(stand: Stand, kind: str) -> Fee:
 
 @in_app
 def count_apart(stand: Stand) -> None:
-    decisions.set_switch("test", TOWN, "property_count", "separately", NEWLY)
+    apart = replace(fee_of(stand, "property"), is_together=False)
+    decisions.set_fee("test", TOWN, "property", Channel.KIOSK, apart, NEWLY)
 
 
 @pytest.fixture

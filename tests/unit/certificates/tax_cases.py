@@ -48,8 +48,8 @@ def made(case: Case) -> Document:
     return case.kind.build(case, certification, {})
 
 
-def with_fee(case: Case, yen: int, per: int | None = None) -> Case:
-    return replace(case, fee=Fee(yen, per))
+def with_fee(case: Case, yen: int, per: int | None = None, is_together: bool = False) -> Case:
+    return replace(case, fee=Fee(yen, per, is_together))
 
 
 _SEAL = samples.square_seal(("見本市", "長之印"))

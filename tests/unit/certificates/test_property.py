@@ -101,19 +101,19 @@ def test_only_the_newest_year_is_listed(at, year):
 
 
 @pytest.mark.parametrize(
-    ("count", "lands", "houses", "groups", "yen"),
+    ("is_together", "lands", "houses", "yen"),
     [
-        ("together", 3, 2, (5,), 300),
-        ("together", 4, 2, (6,), 600),
-        ("separately", 3, 2, (3, 2), 600),
-        ("separately", 5, 0, (5, 0), 300),
-        ("separately", 6, 1, (6, 1), 900),
-        ("together", 30, 2, (32,), 2100),
+        (True, 3, 2, 300),
+        (True, 4, 2, 600),
+        (False, 3, 2, 600),
+        (False, 5, 0, 300),
+        (False, 6, 1, 900),
+        (True, 30, 2, 2100),
     ],
 )
-def test_begun_fives_are_charged(count, lands, houses, groups, yen):
-    case = with_fee(tax_case(KIND, properties(lands, houses), property_count=count), 300, per=5)
-    assert case.kind.counted(case) == groups
+def test_begun_fives_are_charged(is_together, lands, houses, yen):
+    case = with_fee(tax_case(KIND, properties(lands, houses)), 300, 5, is_together)
+    assert case.kind.counted(case) == (lands, houses)
     assert fees.price(KIND, case.fee, case.kind.counted(case), "kiosk") == yen
 
 
