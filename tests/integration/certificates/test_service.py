@@ -5,19 +5,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.certificates import samples, service
+from app.certificates.catalogue import KINDS, get_kind
 from app.certificates.documents import NOTHING, OMITTED
 from app.certificates.errors import EligibilityRefusedError, MissingGlyphError, RegisterMovedError, SubjectMismatchError
 from app.certificates.kinds.resident_record import INDIVIDUAL_FORM, INDIVIDUAL_NUMBER
-from app.certificates.requests import MessageClass
+from app.certificates.requests import Exemption, MessageClass
+from app.clock import JST
 from app.extensions import PartitionBase
 from app.municipalities.hours import Span, Timetable, WeeklyPattern
+from app.municipalities.ordinances import Fee
 from app.residents import encryption
 from app.residents.models import Block, PersonVersion, RegisterImport, Seal
 from app.residents.vocabularies import (
@@ -30,7 +33,7 @@ from app.residents.vocabularies import (
     SealStatus,
     Sex,
 )
-from tests.unit.certificates.people import NOW, TEXTS, Mayor, ordinance, request
+from tests.unit.certificates.people import FEES, NOW, TEXTS, Mayor, ordinance, request
 
 KEY = bytes(range(32))
 TOWN = "901016"
@@ -188,6 +191,73 @@ def test_no_seal_any_more(p):
 def test_closed(p, monkeypatch):
     monkeypatch.setattr(service, "get_timetable", lambda *_: Timetable(()))
     assert refused(p, request()) == "B21"
+
+
+# --- Prices -----------------------------------------------------------------------------------------------------------
+
+CHANGE = datetime(2026, 11, 21, tzinfo=JST)  # midnight: a new fee and a new wording
+BEFORE, AFTER = CHANGE - timedelta(minutes=2), CHANGE + timedelta(minutes=3)
+
+
+@pytest.fixture
+def changing(monkeypatch) -> None:
+    """From CHANGE on a 住民票 costs 990 yen at a kiosk, a seal certificate is free, and the 認証文 is another."""
+    fees = FEES | {("resident_record", "kiosk"): Fee(990), ("seal_registration", "kiosk"): Fee(0)}
+    new = replace(ordinance(), fees=fees, texts=TEXTS | {"resident_record.attestation_all": "相違ない。"})
+    monkeypatch.setattr(service, "get_ordinance", lambda _code, on: new if on >= CHANGE.date() else ordinance())
+
+
+@pytest.mark.parametrize(
+    ("at", "priced_at", "yen"),
+    [(BEFORE, None, 200), (AFTER, None, 990), (AFTER, BEFORE, 200), (AFTER, AFTER, 990), (BEFORE, BEFORE, 200)],
+)
+def test_the_price_is_that_of_the_session_s_beginning(p, changing, at, priced_at, yen):
+    assert prepare(p, request(at=at, priced_at=priced_at)).yen == yen
+
+
+def test_all_but_the_price_is_of_the_instant_of_issue(p, changing):
+    """A certificate says what is certified now; only what it costs was promised before."""
+    prepared = prepare(p, request(at=AFTER, priced_at=BEFORE))
+    assert prepared.document.certification.attestation == "相違ない。"
+    assert prepared.document.certification.issued_on == "令和8年11月21日"
+
+
+def test_what_became_free_in_the_meantime_costs_what_it_cost(p, changing):
+    assert prepare(p, request("seal_registration", at=AFTER, priced_at=BEFORE)).yen == 250
+    assert prepare(p, request("seal_registration", at=AFTER)).yen == 0
+
+
+@pytest.mark.parametrize("is_withdrawn_before", [True, False])
+def test_a_kind_must_be_offered_when_the_session_began_and_now(p, monkeypatch, is_withdrawn_before):
+    bare = replace(ordinance(), fees={key: fee for key, fee in FEES.items() if key[0] != "resident_record"})
+    first, second = (bare, ordinance()) if is_withdrawn_before else (ordinance(), bare)
+    monkeypatch.setattr(service, "get_ordinance", lambda _code, on: second if on >= CHANGE.date() else first)
+    assert refused(p, request(at=AFTER, priced_at=BEFORE)) == "B21"
+
+
+@pytest.mark.parametrize(
+    ("fee", "counted", "yen"),
+    [
+        (Fee(300, 5), (6, 1), 900),  # land and houses apart
+        (Fee(300, 5), (7,), 600),
+        (Fee(300, 1), (3,), 900),
+        (Fee(300), (6, 1), 300),
+        (Fee(0, 5), (6, 1), 0),
+    ],
+)
+def test_what_a_kind_counts_is_what_is_paid_for(p, monkeypatch, fee, counted, yen):
+    kind = replace(get_kind("resident_record"), counted=lambda _case: counted)
+    monkeypatch.setitem(KINDS, "resident_record", kind)
+    rules = replace(ordinance(), fees={("resident_record", "kiosk"): fee})
+    monkeypatch.setattr(service, "get_ordinance", lambda *_: rules)
+    assert prepare(p, request()).yen == yen
+
+
+@pytest.mark.parametrize("exemption", list(Exemption))
+def test_an_exemption_is_for_a_clerk(p, exemption):
+    assert prepare(p, request(channel="counter", exemption=exemption)).yen == 0
+    assert prepare(p, request(channel="counter")).yen == 300
+    assert refused(p, request(exemption=exemption)) == "R05"
 
 
 def test_a_character_that_cannot_be_printed_is_a_neutral_refusal(p):
