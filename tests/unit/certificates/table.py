@@ -68,6 +68,10 @@ elsewhere and is shown. *unseen*: the same person when the sheet does not show t
 at a counter alone and ends by itself. An アラート lets a clerk go on after a look; a machine cannot look. What is
 printed is always the state before a provisional change (仮登録, 4.0.8).
 
+**What nobody can see.** Every neutral refusal takes the same way: the same reads, the same rules, a sheet fitted to
+its form although it is not made, a reference drawn by lot. Menus do not know of blocks. Tests compare menu and screen
+to the byte, and measure that no clock tells one reason from another.
+
 **What is found elsewhere.** B10 (a character or a text that the form cannot hold, neutral): when the sheet is laid out.
 B11 to B14 (the card in hand, whose state may be told): when the card is read. B22 (paper, printer, money): at the
 terminal. R04 (the register changed between order and printing): when the sheet is granted to a printer.
