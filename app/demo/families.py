@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from app.demo.entries import Entry
-from app.demo.names import Name
+from app.demo.names import SURNAMES, Name
 from app.demo.people import Book, Cells
 from app.demo.towns import TOWNS, Town
 from app.residents.wareki import parse_date
@@ -38,6 +38,7 @@ class Relative:
     entries: list[Entry] = field(default_factory=list)
     addresses: list[tuple[str, str]] = field(default_factory=list)  # and since when
     cells: Cells = field(default_factory=dict)  # overrides columns of the register file
+    surname: Name = ("", "")  # of a resident, as it is now
 
     @property
     def birth(self) -> date:
@@ -56,11 +57,16 @@ class Family:
     relatives: list[Relative]
     cells: Cells = field(default_factory=dict)  # overrides columns of the register file
 
+    @property
+    def surname_kana(self) -> str:
+        """As the residents in it are spoken of, or as the name is in the list."""
+        return (dict(SURNAMES) | dict(one.surname for one in self.relatives)).get(self.surname, "")
+
 
 def relative_of(row: Cells) -> Relative:
     """Who stands in the register of residents, with the addresses that it knows."""
-    given, kana = row["氏名"].partition(BLANK)[2], row["氏名のフリガナ"].partition(BLANK)[2]
-    made = Relative(row["宛名番号"], (given, kana), row["性別"], row["生年月日"])
+    (surname, _, given), (spoken, _, kana) = (row[name].partition(BLANK) for name in ("氏名", "氏名のフリガナ"))
+    made = Relative(row["宛名番号"], (given, kana), row["性別"], row["生年月日"], surname=(surname, spoken))
     since = parse_date(row["住所を定めた年月日"]).day
     if row["転入前住所"] and since:
         before = max(made.birth, since - timedelta(days=365 * (2 + since.day % 9)))
@@ -85,6 +91,7 @@ def write_family(book: Book, family: Family) -> str:
             "戸籍番号": number,
             "本籍": family.domicile,
             "氏": family.surname,
+            "氏の振り仮名": family.surname_kana,
             "筆頭者": family.head,
             "戸籍の状態": "現在戸籍",
             "消除日": "",

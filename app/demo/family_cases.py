@@ -96,7 +96,7 @@ def rare_names(book: Book) -> Iterator[CardWish]:
     members = [man(book, 47), Member(IVS_SPOUSE, "女", 45, "妻", seal="登録"), Member(IVS_CHILD, "男", 15, "子")]
     numbers = book.add_household(IVS_SURNAME, members)
     family = family_in(book, numbers)
-    own, maiden = family.relatives[1], f"{IVS_ELSEWHERE}{lives.GIVEN['男'][3][0]}"
+    own, maiden = family.relatives[1], f"{IVS_ELSEWHERE}{book.given('男')[0]}"
     own.father, own.mother = maiden, f"{IVS_ELSEWHERE}{IVS_SPOUSE[0]}"
     write_family(book, family)
     label = "異体字の氏名がならぶ戸籍（葛・逢・藤・榊・𣘺）", "Family register full of names with variation selectors"
@@ -129,7 +129,7 @@ def foreign_spouse(book: Book) -> Iterator[CardWish]:
 
 def odd_dates(book: Book) -> Iterator[CardWish]:
     """First days of eras, a birth of which only the year is known, a death between two days."""
-    surname, given = book.surname(), lives.GIVEN["男"][11]
+    surname, given = book.surname(), book.given("男")
     head = f"{surname[0]}　{given[0]}"
     members = [woman(book, 37), book.person("子", 6)]
     for member, born in zip(members, ("1989-01-08", "2019-05-01"), strict=True):
@@ -151,13 +151,14 @@ def odd_dates(book: Book) -> Iterator[CardWish]:
 
 def many_addresses(book: Book) -> Iterator[CardWish]:
     """A 附票 of several sheets; the daughter votes from abroad."""
-    numbers = book.add_household(book.surname(), [man(book, 58), wife(book, 56)])
+    came = dict.fromkeys(("住民となった年月日", "住所を定めた年月日", "届出の年月日", "異動日"), "2024-04-01")
+    members = [man(book, 58, cells=came | {"転入前住所": book.elsewhere()}), wife(book, 56)]
+    numbers = book.add_household(book.surname(), members)
     family = _couple(book, numbers[0], [date(1996, 9, 9)], numbers[1])
     head, _spouse, child = family.relatives
     moves = [date(2003, 1, 20) + timedelta(days=250 * n) for n in range(30)]
     last = head.addresses[-1]
-    since = date.fromisoformat(last[1])
-    head.addresses = [(book.elsewhere(), day.isoformat()) for day in moves if day < since] + [last]
+    head.addresses = [*((book.elsewhere(), day.isoformat()) for day in moves), last]
     child.addresses = [(last[0], family.made_on.isoformat()), ("アメリカ合衆国", "2023-09-01")]
     child.cells["在外選挙人名簿登録地"] = book.town.address
     write_family(book, family)
@@ -182,8 +183,13 @@ def _couple(book: Book, number: str, births: list[date], spouse_number: str = ""
     rows = {row["宛名番号"]: row for row in book.persons}
     row = rows[number]
     head, surname = relative_of(row), row["氏名"].partition("　")[0]
-    spouse = relative_of(rows[spouse_number]) if spouse_number else lives.stranger(book, "女", head.birth + YEAR)
-    children = [lives.stranger(book, "男女"[n % 2], day) for n, day in enumerate(births)]
+    spouse = (
+        relative_of(rows[spouse_number])
+        if spouse_number
+        else lives.stranger(book, "女", head.birth + YEAR, family=[head])
+    )
+    couple = [head, spouse]
+    children = [lives.stranger(book, "男女"[n % 2], day, family=couple) for n, day in enumerate(births)]
     for child, day in zip(children, births, strict=True):
         child.born = day.isoformat()
     wed = max(births[0] - YEAR, head.birth + 18 * YEAR, spouse.birth + 16 * YEAR)
@@ -205,7 +211,7 @@ def _leave(book: Book, child: Relative, place: int) -> None:
         child.entries.append(entries.death(day, book.town.address, "父"))
         return
     town, name = TOWNS[place % len(TOWNS)], book.surname()[0]
-    partner = name + lives.GIVEN["女" if child.sex == "男" else "男"][place][0]
+    partner = name + book.given(lives.OTHER[child.sex])[0]
     domicile = book.address_in(town)
     child.entries.append(entries.left_by_marriage(day, partner, domicile, name, f"{town.address}長"))
 

@@ -14,7 +14,7 @@ from datetime import date
 from app.demo import entries, lives
 from app.demo.families import BLANK, Family, Relative, rank, relative_of, revised_on, write_family
 from app.demo.lives import MARRIED_FROM, YEAR, day_between
-from app.demo.names import FEMALE, MALE, SURNAMES
+from app.demo.names import MALE
 from app.demo.people import BORN_BEFORE, Book, Cells
 from app.residents.wareki import parse_date
 
@@ -117,9 +117,9 @@ def close_if_empty(family: Family) -> Family:
 def _of_couple(kin: Kin, head: Relative, spouse: Relative, children: list[Relative]) -> Family:
     """Begun by their marriage; grown-up children may have left it, or live elsewhere."""
     wed = _wedding(kin.book, (head, spouse), children)
-    _be_born(kin, head)
+    _be_born(kin, head, spouse)
     lives.marry(kin.book, head, spouse, wed, kin.surname)
-    gone = _children_gone(kin.book, wed)
+    gone = _children_gone(kin.book, wed, [head, spouse, *children])
     lives.bear(kin.book, (head, spouse), [*children, *gone], kin.surname)
     for child in gone:
         lives.move_out(kin.book, child, kin.surname, head.addresses[-1][0])
@@ -131,15 +131,14 @@ def _of_single(kin: Kin, head: Relative, children: list[Relative]) -> Family:
     """Widowed, or begun by leaving another register."""
     how = kin.kin_of(head) or ("divorced" if children else "branched")
     if how == "widowed":
-        late = lives.stranger(kin.book, "女" if head.sex == "男" else "男", head.birth)
+        late = lives.stranger(kin.book, lives.OTHER[head.sex], head.birth, family=[head, *children])
         return _of_widowed(kin, head, late, head, children)
     begun = day_between(kin.book, head.birth + MARRIED_FROM, min(head.birth + 60 * YEAR, BORN_BEFORE - YEAR))
     former = lives.register_elsewhere(kin.book, kin.surname)
     _be_born(kin, head)
     if how == "divorced":
-        begun = max([begun, *(child.birth + YEAR // 2 for child in children)])
-        names = MALE if head.sex == "女" else FEMALE
-        partner = kin.book.dice.choice(SURNAMES)[0] + kin.book.dice.choice(names)[0]
+        begun = min(max([begun, *(child.birth + YEAR // 2 for child in children)]), BORN_BEFORE - YEAR // 6)
+        partner = kin.book.surname()[0] + kin.book.given(lives.OTHER[head.sex])[0]
         head.entries.append(entries.divorce(begun, partner, former))
     else:
         head.entries.append(entries.branching(begun, former))
@@ -158,7 +157,7 @@ def _of_absent_head(kin: Kin, people: list[Relative]) -> Family:
         return _of_widowed(kin, late, late, widow, [one for one in people if one is not widow])
     eldest = min(one.birth for one in people)
     father = lives.stranger(kin.book, "男", eldest - 29 * YEAR, given)
-    mother = lives.stranger(kin.book, "女", eldest - 27 * YEAR)
+    mother = lives.stranger(kin.book, "女", eldest - 27 * YEAR, family=people)
     wed = _wedding(kin.book, (father, mother), people)
     lives.marry(kin.book, father, mother, wed, kin.surname)
     lives.bear(kin.book, (father, mother), people, kin.surname)
@@ -180,23 +179,23 @@ def _of_widowed(kin: Kin, head: Relative, late: Relative, left: Relative, childr
     return lives.begun(kin.book, kin.register(head, spouse, *children), wed, entries.compiled(wed))
 
 
-def _be_born(kin: Kin, head: Relative) -> None:
+def _be_born(kin: Kin, head: Relative, *others: Relative) -> None:
     """The 筆頭者: of parents in the same household, where they are there."""
     if parents := kin.parents_of(head):
         head.rank = kin.book.dice.choice(lives.RANKS) + head.sex
         lives.be_born(kin.book, head, *parents)
     else:
-        lives.be_born_elsewhere(kin.book, head, kin.surname)
+        lives.be_born_elsewhere(kin.book, head, kin.surname, *others)
 
 
-def _children_gone(book: Book, wed: date) -> list[Relative]:
+def _children_gone(book: Book, wed: date, family: list[Relative]) -> list[Relative]:
     """Of an old marriage, born in its first twelve years; grown up by now."""
     if wed > BORN_BEFORE - GONE_AFTER:
         return []
     sexes = [book.dice.choice("男女") for _child in range(book.dice.randrange(3))]
     last = min(wed + 12 * YEAR, BORN_BEFORE - 24 * YEAR)
     births = sorted(day_between(book, wed + YEAR, last) for _sex in sexes)
-    children = [lives.stranger(book, sex, birth) for sex, birth in zip(sexes, births, strict=True)]
+    children = [lives.stranger(book, sex, birth, family=family) for sex, birth in zip(sexes, births, strict=True)]
     return [child for child in children if child.birth > wed]
 
 

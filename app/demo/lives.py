@@ -12,14 +12,14 @@ from datetime import date, timedelta
 from app.demo import entries
 from app.demo.entries import Entry
 from app.demo.families import Family, Relative, rank, revised_on
-from app.demo.names import FEMALE, MALE, SURNAMES, Name
+from app.demo.names import SURNAMES, Name
 from app.demo.people import BORN_BEFORE, Book
 from app.demo.towns import TOWNS
 
 YEAR = timedelta(days=365)
 RANKS = "長長長二二三"
 SPOUSE = {"男": "夫", "女": "妻"}
-GIVEN = {"男": MALE, "女": FEMALE}
+OTHER = {"男": "女", "女": "男"}
 AGE_AT_DEATH, MARRIED_FROM = 60 * YEAR, 20 * YEAR
 
 
@@ -28,15 +28,17 @@ def day_between(book: Book, first: date, last: date) -> date:
     return first + timedelta(days=book.dice.randrange((last - first).days)) if first < last else last
 
 
-def stranger(book: Book, sex: str, near: date, given: Name | None = None) -> Relative:
-    """Somebody born about that day who is not in the resident register."""
+def stranger(book: Book, sex: str, near: date, given: Name | None = None, family: Sequence[Relative] = ()) -> Relative:
+    """Somebody born about that day who is not in the resident register, named like nobody in the `family`."""
     born = day_between(book, near - 3 * YEAR, near + 3 * YEAR)
-    return Relative(book.number_stranger(), given or book.dice.choice(GIVEN[sex]), sex, born.isoformat())
+    return Relative(
+        book.number_stranger(), given or book.given(sex, [one.given[0] for one in family]), sex, born.isoformat()
+    )
 
 
 def register_elsewhere(book: Book, surname: str) -> str:
     """本籍 and 筆頭者 of a register that somebody came from or went to."""
-    return f"{book.elsewhere()}　{surname}{book.dice.choice(MALE)[0]}"
+    return f"{book.elsewhere()}　{surname}{book.given('男')[0]}"
 
 
 def be_born(book: Book, one: Relative, father: str, mother: str) -> None:
@@ -47,10 +49,12 @@ def be_born(book: Book, one: Relative, father: str, mother: str) -> None:
     one.entries.append(entries.birth(one.born, town.address, book.dice.choice("父父母"), accepted))
 
 
-def be_born_elsewhere(book: Book, one: Relative, surname: str) -> None:
-    """Somebody whose parents stand in another register."""
+def be_born_elsewhere(book: Book, one: Relative, surname: str, *others: Relative) -> None:
+    """Somebody whose parents stand in another register, and are called neither like their child nor like `others`."""
     one.rank = book.dice.choice(RANKS) + one.sex
-    be_born(book, one, surname + book.dice.choice(MALE)[0], surname + book.dice.choice(FEMALE)[0])
+    taken = [other.given[0] for other in (one, *others)]
+    father, mother = (book.given(sex, taken)[0] for sex in "男女")
+    be_born(book, one, surname + father, surname + mother)
 
 
 def marry(book: Book, head: Relative, spouse: Relative, day: date, surname: str) -> None:
@@ -59,7 +63,7 @@ def marry(book: Book, head: Relative, spouse: Relative, day: date, surname: str)
     for one, own, other in ((head, surname, maiden + spouse.given[0]), (spouse, maiden, surname + head.given[0])):
         one.spouse = SPOUSE[one.sex]
         if not one.entries:
-            be_born_elsewhere(book, one, own)
+            be_born_elsewhere(book, one, own, head, spouse)
         one.entries.append(entries.marriage(day, other, register_elsewhere(book, own)))
 
 
@@ -85,12 +89,13 @@ def outlive(left: Relative, dead: Relative) -> None:
 
 
 def follow(book: Book, child: Relative, parent: Relative, day: date, surname: str) -> None:
-    """A child who came into the register of one parent after the divorce of both."""
-    former, other = book.dice.choice(SURNAMES)[0], book.dice.choice(GIVEN["女" if parent.sex == "男" else "男"])[0]
+    """A child who came into the register of one parent after the divorce of both, or was born into it."""
+    former, other = book.dice.choice(SURNAMES)[0], book.given(OTHER[parent.sex])[0]
     own = surname + parent.given[0]
     father, mother = (own, former + other) if parent.sex == "男" else (former + other, own)
-    be_born(book, child, father, mother)
-    child.entries.append(entries.entrance(day + timedelta(days=20), register_elsewhere(book, former)))
+    be_born(book, child, father if child.birth < day or parent.sex == "男" else "", mother)
+    if child.birth < day:
+        child.entries.append(entries.entrance(day + timedelta(days=20), register_elsewhere(book, former)))
 
 
 def move_out(book: Book, child: Relative, surname: str, home: str) -> None:
@@ -103,7 +108,7 @@ def move_out(book: Book, child: Relative, surname: str, home: str) -> None:
         return
     spouse, town = book.dice.choice(SURNAMES)[0], book.dice.choice(TOWNS)
     name = spouse if child.sex == "女" else surname
-    partner = spouse + book.dice.choice(GIVEN["女" if child.sex == "男" else "男"])[0]
+    partner = spouse + book.given(OTHER[child.sex])[0]
     day = day_between(book, first, BORN_BEFORE)
     left_for = entries.left_by_marriage(day, partner, book.address_in(town), name, f"{town.address}長")
     child.entries.append(left_for)

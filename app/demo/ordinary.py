@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.demo.names import MALE, Name
+from app.demo.names import Name
 from app.demo.people import Book, Cells, Member
 
 GROWN = 20
@@ -71,7 +71,7 @@ def _widow(book: Book, age: int, surname: Name) -> Member:
 
 def _somebody(book: Book, surname: Name) -> str:
     """A 筆頭者 who does not live in the household."""
-    return f"{surname[0]}　{book.dice.choice(MALE)[0]}"
+    return f"{surname[0]}　{book.given('男')[0]}"
 
 
 def _give_seals(book: Book, numbers: list[str]) -> None:

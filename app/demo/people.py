@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import base64
 import random
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from app.residents.checkdigits import modulus_11
 
 BORN_BEFORE = date(2026, 4, 1)
 FISCAL_YEAR = 2026
+LARGEST_FAMILY = 12
 HAMLETS_OF_A_TOWN = 14
 SCATTER = 7919  # prime to ten million: spreads running numbers without a repeat
 Cells = dict[str, str]
@@ -61,6 +63,7 @@ class Book:
     households: int = 0
     residents: int = 0
     named: int = 0
+    recent: deque[str] = field(default_factory=lambda: deque(maxlen=LARGEST_FAMILY))  # given names
     kin: dict[str, str] = field(default_factory=dict)  # 宛名番号 → `Member.kin`
     settled: set[str] = field(default_factory=set)  # 宛名番号 of who stands in a 戸籍 already
     assessed: set[str] = field(default_factory=set)  # 宛名番号 of who has rows in the tax registers already
@@ -111,7 +114,15 @@ class Book:
     def person(self, relationship: str, age: int, sex: str = "", **more: Any) -> Member:
         """Somebody with a drawn given name."""
         sex = sex or self.dice.choice("男女")
-        return Member(self.dice.choice(MALE if sex == "男" else FEMALE), sex, age, relationship, **more)
+        return Member(self.given(sex), sex, age, relationship, **more)
+
+    def given(self, sex: str, taken: Collection[str] = ()) -> Name:
+        """A given name, none of those that are `taken` or of the last persons: a family has no name twice."""
+        names = MALE if sex == "男" else FEMALE
+        while (drawn := self.dice.choice(names))[0] in taken or drawn[0] in self.recent:
+            continue
+        self.recent.append(drawn[0])
+        return drawn
 
     def surname(self) -> Name:
         return self.dice.choice(SURNAMES)
