@@ -13,7 +13,7 @@ import traceback
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from pathlib import Path
 from random import Random
@@ -45,9 +45,13 @@ RENDERED, CRASHED, MISMATCHED = "rendered", "crashed", "mismatched"
 
 @dataclass
 class Tally:
-    """What came out: (kind, outcome) → how often; an outcome is one of the three words or the code of a rule."""
+    """What came out: (kind, outcome) → how often; an outcome is one of the three words or the code of a rule.
+
+    `examples` has a town and a request for each.
+    """
 
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    examples: dict[tuple[str, str], tuple[str, Request]] = field(default_factory=dict)
     troubles: list[str] = field(default_factory=list)
 
     def count(self, outcome: str) -> int:
@@ -55,6 +59,7 @@ class Tally:
 
     def add(self, other: Tally) -> None:
         self.outcomes += other.outcomes
+        self.examples = other.examples | self.examples
         self.troubles += other.troubles
 
 
@@ -85,8 +90,10 @@ class Town:
 
     def ask(self, atena_no: str, kind: str, tally: Tally, draws: bool) -> None:
         """One resident, one kind; `draws`: and make the sheet, and have it guarded."""
+        request = self._usual(atena_no, kind)
         try:
-            outcome = self._outcome(self._choose(atena_no, kind), draws)
+            request = self._choose(request)
+            outcome = self._outcome(request, draws)
         except SheetMismatchError as error:
             outcome = MISMATCHED
             tally.troubles.append(f"{self._p.code} {atena_no} {kind}: {error.findings}")
@@ -94,10 +101,13 @@ class Town:
             outcome = CRASHED
             tally.troubles.append(f"{self._p.code} {atena_no} {kind}: {traceback.format_exc()}")
         tally.outcomes[kind, outcome] += 1
+        tally.examples.setdefault((kind, outcome), (self._p.code, request))
 
-    def _choose(self, atena_no: str, kind: str) -> Request:
-        dice = Random(f"{self._p.code} {atena_no} {kind}")
-        usual = Request(kind, atena_no, (), frozenset(), KIOSK, self._open_at[kind])
+    def _usual(self, atena_no: str, kind: str) -> Request:
+        return Request(kind, atena_no, (), frozenset(), KIOSK, self._open_at[kind])
+
+    def _choose(self, usual: Request) -> Request:
+        dice = Random(f"{self._p.code} {usual.requester} {usual.kind}")
         if dice.random() < 0.6:
             return usual
         case = service.read_case(self._p, usual, None)
@@ -105,7 +115,7 @@ class Town:
         keys = [choice.key for choice in case.choices]
         most = {Picks.NONE: 0, Picks.ONE: 1, Picks.SOME: len(keys)}[case.kind.picks]
         picks = tuple(dice.sample(keys, dice.randint(0, min(most, len(keys)))))
-        return Request(kind, atena_no, (), options, KIOSK, usual.at, picks)
+        return replace(usual, options=options, picks=picks)
 
     def _outcome(self, request: Request, draws: bool) -> str:
         try:

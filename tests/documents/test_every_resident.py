@@ -5,17 +5,29 @@ A sample of the sheets is drawn and guarded here; `script/every-certificate` dra
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from random import Random
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from app.audit.actions import Action
+from app.audit.models import AuditEntry
 from app.certificates.catalogue import KINDS
+from app.certificates.reading import read_pdf
 from app.certificates.rendering import Renderer
+from app.certificates.requests import Request
+from app.cli.certificates import group
 from app.municipalities.partitions import partitions
 from tests.documents import every
+
+pytestmark = pytest.mark.timeout(900)  # what all share is made in the first test
 
 RESIDENTS = 200
 ONE_IN = 80  # sheets that are drawn
@@ -55,6 +67,65 @@ def test_everybody_has_an_answer(tally: every.Tally) -> None:
 def test_every_kind_is_made_and_is_refused(tally: every.Tally, kind: str) -> None:
     assert tally.outcomes[kind, every.RENDERED] > 0
     assert any(code == kind and RULE.fullmatch(outcome) for code, outcome in tally.outcomes)
+
+
+def words_of(code: str, request: Request, out: Path) -> list[str]:
+    """The command line that asks for the same."""
+    words = ["render", "--municipality", code, "--kind", request.kind, "--person", request.requester]
+    words += [word for option in sorted(request.options) for word in ("--option", option)]
+    words += [word for pick in request.picks for word in ("--pick", pick)]
+    return [*words, "--out", str(out), "--json"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_specimen_from_the_command_line(union: Flask, tally: every.Tally, kind: str, tmp_path: Path) -> None:
+    code, request = tally.examples[kind, every.RENDERED]
+    out = tmp_path / "sheet.pdf"
+    result = union.test_cli_runner().invoke(group, words_of(code, request, out))
+    assert result.exit_code == 0, result.output
+    said = json.loads(result.stdout)
+    pages = read_pdf(out.read_bytes())
+    assert (said["kind"], said["title"], said["pages"]) == (kind, KINDS[kind].title, len(pages))
+    assert (said["options"], said["picks"]) == (sorted(request.options), list(request.picks))
+    assert said["yen"] >= 0
+    assert said["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
+    assert all("見本" in page.plain for page in pages)
+    with partitions.open(code) as p:
+        entries = list(p.session.scalars(select(AuditEntry).where(AuditEntry.subject == request.requester)))
+    assert Action.SPECIMEN_DRAWN in {entry.action for entry in entries}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_rule_refuses_writes_nothing(union: Flask, tally: every.Tally, kind: str, tmp_path: Path) -> None:
+    rule = next(outcome for code, outcome in tally.examples if code == kind and RULE.fullmatch(outcome))
+    out = tmp_path / "sheet.pdf"
+    result = union.test_cli_runner().invoke(group, words_of(*tally.examples[kind, rule], out))
+    assert result.exit_code == 2
+    assert json.loads(result.stdout) == {"refused": rule}
+    assert result.stderr == f"the rules refuse this sheet: {rule}\n"
+    assert not out.exists()
+
+
+def test_a_pick_that_nobody_offers_is_answered_with_what_there_is(
+    union: Flask, tally: every.Tally, tmp_path: Path
+) -> None:
+    code, request = tally.examples["income_tax", every.RENDERED]
+    words = words_of(code, replace(request, picks=("1899",)), tmp_path / "sheet.pdf")
+    result = union.test_cli_runner().invoke(group, words)
+    assert result.exit_code == 2
+    refused = json.loads(result.stdout)
+    assert refused["refused"] == "R06"
+    assert refused["choices"]
+    for key in refused["choices"]:
+        words = words_of(code, replace(request, picks=(key,)), tmp_path / f"{key}.pdf")
+        assert union.test_cli_runner().invoke(group, words).exit_code == 0
+
+
+def test_one_of_a_household_alone(union: Flask, tally: every.Tally, tmp_path: Path) -> None:
+    code, request = tally.examples["resident_record", every.RENDERED]
+    words = words_of(code, request, tmp_path / "sheet.pdf")
+    result = union.test_cli_runner().invoke(group, [*words, "--with", request.requester])
+    assert json.loads(result.stdout)["persons"] == 1
 
 
 def test_what_it_says_at_the_end() -> None:
