@@ -67,18 +67,18 @@ def describe() -> str:
 
 
 def take() -> None:
-    """Draw everything anew."""
+    """Draw everything anew; nothing is thrown away before all is drawn."""
+    renderer, pictures = Renderer(), {}
+    for scene, document in list_scenes().items():
+        for folder, pages in ((GOLDEN, draw(renderer, document)), (SHOWN, show(renderer, document))):
+            pictures |= {folder / name_of(scene, page): image for page, image in enumerate(pages, start=1)}
+        sys.stdout.write(f"{scene}: {document.sheets} page(s)\n")
     for folder in (GOLDEN, SHOWN):
         folder.mkdir(exist_ok=True)
-        for old in folder.glob("*.png"):
+        for old in set(folder.glob("*.png")) - set(pictures):
             old.unlink()
-    renderer = Renderer()
-    for scene, document in list_scenes().items():
-        for page, image in enumerate(draw(renderer, document), start=1):
-            save(image, GOLDEN / name_of(scene, page))
-        for page, image in enumerate(show(renderer, document), start=1):
-            save(image, SHOWN / name_of(scene, page))
-        sys.stdout.write(f"{scene}: {document.sheets} page(s)\n")
+    for file, image in pictures.items():
+        save(image, file)
     (SHOWN / "README.md").write_text(describe(), encoding="utf-8")
 
 
