@@ -22,7 +22,7 @@ from app.residents.family_facts import (
 from app.residents.family_items import read_items
 from app.residents.vocabularies import Sex
 
-SURNAME = HEAD.partition("　")[0]
+SURNAME, SURNAME_KANA = HEAD.partition("　")[0], "カツラギ"
 FAMILY_NO = "1"
 
 
@@ -160,6 +160,7 @@ REGISTER = FamilyRegisterFacts(
     family_no=FAMILY_NO,
     registered_domicile=DOMICILE,
     surname=SURNAME,
+    surname_kana=SURNAME_KANA,
     head=HEAD,
     is_updating=False,
     events=(

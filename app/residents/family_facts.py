@@ -50,6 +50,7 @@ class FamilyRegisterFacts:
     family_no: str
     registered_domicile: str  # 本籍
     surname: str
+    surname_kana: str  # empty: none recorded yet
     head: str  # 筆頭者の氏名
     is_updating: bool  # a notification is accepted and not yet written (B06)
     events: tuple[RegisterEvent, ...]  # 戸籍事項

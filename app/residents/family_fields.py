@@ -17,6 +17,7 @@ FAMILY_REGISTER_FIELDS = (
     _FAMILY,
     define("registered_domicile", "本籍", values.text, is_required=True, is_printed=True),
     define("surname", "氏", values.text, is_required=True, is_printed=True),
+    define("surname_kana", "氏の振り仮名|氏のフリガナ", values.katakana, is_printed=True),
     define("head", "筆頭者|筆頭者の氏名|筆頭者氏名", values.text, is_required=True, is_printed=True),
     define("state", "戸籍の状態", values.one_of(FamilyState), is_required=True),
     define("closed_on", "消除日|消除年月日", values.recorded),

@@ -35,6 +35,7 @@ class FamilyRegister(PartitionBase):
     family_no: Mapped[str] = mapped_column(sa.String(40), primary_key=True)  # 戸籍の管理番号
     registered_domicile: Mapped[str] = mapped_column(sa.Text)
     surname: Mapped[str] = mapped_column(sa.Text)
+    surname_kana: Mapped[str] = mapped_column(sa.Text, default="")  # empty: none recorded yet (戸籍法 13条 1項 2号)
     head: Mapped[str] = mapped_column(sa.Text)  # 筆頭者: stays when dead or gone
     state: Mapped[FamilyState] = mapped_column(one_of(FamilyState, "family_state"))
     closed_on: Mapped[str] = mapped_column(sa.Text, default="")

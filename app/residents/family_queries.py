@@ -80,6 +80,7 @@ def _register_facts(p: Partition, family: _Family) -> FamilyRegisterFacts:
         family_no=register.family_no,
         registered_domicile=register.registered_domicile,
         surname=register.surname,
+        surname_kana=register.surname_kana,
         head=register.head,
         is_updating=register.is_updating,
         events=tuple(events[0]),

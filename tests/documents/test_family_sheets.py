@@ -91,6 +91,16 @@ def test_a_register_of_six_sheets_counts_as_the_model_does(read_back):
         assert shows(page, REGISTER.head)
 
 
+def test_the_reading_of_the_surname_stands_below_the_name_where_it_is_recorded(renderer):
+    without = replace(REGISTER, surname_kana="")
+    said, unsaid = (renderer.render(made(asked(INDIVIDUAL, record=r))).pdf for r in (REGISTER, without))
+    assert all("氏の振り仮名カツラギ" in page.plain for page in read_pdf(said))
+    assert not any("氏の振り仮名" in page.plain for page in read_pdf(unsaid))
+    assert heights(said, "これは、戸籍中", 0) == heights(unsaid, "これは、戸籍中", 0)
+    (low, _), (line, _) = heights(said, "カツラギ", 0), heights(unsaid, "戸籍事項", 0)
+    assert abs(low - line) < 0.5  # where the first line stands otherwise
+
+
 def test_lines_follow_each_other_as_in_the_register(read_back):
     document = made(asked(FULL))
     for page, sheet in zip(read_back(document), document.pages, strict=True):

@@ -5,7 +5,8 @@ lines at its right are, an item is 【label】 with its wording, an entry that r
 【従前の記録】 what stood there before. Where the lines break and which line stands on which sheet is decided here, by
 counting characters; the layout only confirms that each line fits.
 
-The sheets of a machine are not bound. So every sheet begins with 本籍 and 筆頭者, and an entry that goes on from the
+The sheets of a machine are not bound. So every sheet begins with 本籍 and 筆頭者 and, where it is recorded, 氏の振り仮名
+(戸籍法 13条 1項 2号, since 2025-05-26: recorded when notified, or by the 市町村長 later); an entry that goes on from the
 sheet before is named again.
 """
 
@@ -14,7 +15,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 from app.certificates.composing import date_of
 from app.certificates.documents import NOTHING, REST_BLANK, Certification, Document
@@ -27,7 +28,7 @@ from app.residents.family_items import Items
 from app.residents.family_vocabularies import FORMER_RECORD
 
 TEMPLATE = "family_register.html"
-LINES_A_SHEET = 35  # rows of the table, as in family_register.css
+LINES_A_SHEET = 35  # rows of the table, as in family_register.css; 氏の振り仮名 takes the place of one
 LINE_EM = 36.0  # what a line holds, in characters of full width
 _DEEPEST_HANG = 8  # wording that goes on stands below its beginning, unless the label is longer than this
 _TOGETHER = 12  # lines about a person that are not torn apart by the end of a sheet
@@ -40,6 +41,7 @@ _REMOVED = f"除{_BLANK * 2}籍"
 _HEAD = {
     "registered_domicile": Cell(140, one_line(11, 10, 9, 8, then=((8, 2), (7, 2), (6, 2)))),
     "register_head": Cell(140, one_line(11, 10, 9, 8, then=((8, 2), (7, 2), (6, 2)))),
+    "surname_kana": Cell(140, one_line(10, 9, 8, 7, 6, 5)),
 }
 _SHEET = {"mark": Cell(26, one_line(10.5, 9))}
 _LINE = {"label": Cell(44, one_line(10.5, 9.5, 8.5, 7.5, 6.5, 5.5)), "text": Cell(140, one_line(10.5))}
@@ -67,17 +69,21 @@ class RegisterSheet:
 class FamilyEntriesDocument(Document):
     """全部事項証明 or 個人事項証明: what heads every sheet, and the lines of each."""
 
-    lines_a_sheet: ClassVar[int] = LINES_A_SHEET
     registered_domicile: str
     register_head: str
+    surname_kana: str  # or empty: no row
     pages: tuple[RegisterSheet, ...]
 
     @property
     def sheets(self) -> int:
         return len(self.pages)
 
+    @property
+    def lines_a_sheet(self) -> int:
+        return _count_lines(self.surname_kana)
+
     def content_of(self, sheet: int) -> tuple[Any, ...]:
-        return (self.registered_domicile, self.register_head, self.pages[sheet - 1])
+        return (self.registered_domicile, self.register_head, self.surname_kana, self.pages[sheet - 1])
 
 
 def parts_of(case: Case, certification: Certification, members: Iterable[FamilyMemberFacts]) -> dict[str, Any]:
@@ -93,6 +99,7 @@ def parts_of(case: Case, certification: Certification, members: Iterable[FamilyM
         "certification": certification,
         "registered_domicile": register.registered_domicile or NOTHING,
         "register_head": register.head or NOTHING,
+        "surname_kana": register.surname_kana,
         "pages": tuple(
             RegisterSheet(f"（{len(pages)}の{number}）", lines) for number, lines in enumerate(pages, start=1)
         ),
@@ -142,14 +149,19 @@ class _Chunk(NamedTuple):
     entry: str = ""
 
 
+def _count_lines(surname_kana: str) -> int:
+    return LINES_A_SHEET - bool(surname_kana)
+
+
 def fill_sheets(register: FamilyRegisterFacts, members: Iterable[FamilyMemberFacts]) -> tuple[tuple[Line, ...], ...]:
     """The lines about the register and about these members, sheet by sheet, closed by 以下余白."""
     chunks = [*_section("戸籍事項", register.events)]
     for member in members:
         chunks += [*_person(member), *_section("身分事項", member.events)]
     pages: list[list[Line]] = [[]]
+    most = _count_lines(register.surname_kana)
     for lines, entry in _close(chunks):
-        if len(pages[-1]) + len(lines) > LINES_A_SHEET:
+        if len(pages[-1]) + len(lines) > most:
             pages.append([])
         first = lines[0] if pages[-1] else replace(lines[0], label=lines[0].label or entry)
         pages[-1] += [first, *lines[1:]]

@@ -145,6 +145,7 @@ def upgrade() -> None:
         sa.Column("family_no", sa.String(length=40), nullable=False),
         sa.Column("registered_domicile", sa.Text(), nullable=False),
         sa.Column("surname", sa.Text(), nullable=False),
+        sa.Column("surname_kana", sa.Text(), nullable=False),
         sa.Column("head", sa.Text(), nullable=False),
         sa.Column(
             "state",

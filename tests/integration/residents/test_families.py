@@ -52,6 +52,7 @@ def told(p):
 def test_the_register_is_handed_out_whole(town, p):
     family = find_family_register_of(p, "27")
     assert (family.family_no, family.surname, family.head) == ("K-1", "若草", "若草　太郎")
+    assert family.surname_kana == "ワカクサ"
     assert family.registered_domicile == "青嶺県若草市一番地"
     assert family.events == (RegisterEvent("戸籍編製", (("編製日", "平成19年11月22日"),)),)
     assert [(m.member_no, m.given_name, m.relationship) for m in family.members] == [
@@ -64,6 +65,14 @@ def test_the_register_is_handed_out_whole(town, p):
     assert child.events[0].items[1] == ("出生地", "青嶺県若草市")
     assert family.register_serial == queries.get_register_serial(p) == 5
     assert (family.is_updating, family.blocks) == (False, ())
+
+
+def test_a_surname_whose_reading_is_not_recorded_yet(town, p):
+    without = {name: cell for name, cell in REGISTER.items() if name != "氏の振り仮名"}
+    town.apply(town.write([without]), FAMILY_REGISTERS)
+    assert find_family_register_of(p, "27").surname_kana == ""
+    written = REGISTER | {"氏の振り仮名": "若草"}
+    assert faults(town, FAMILY_REGISTERS, written) == ["line 2, column 氏の振り仮名: not full-width katakana"]
 
 
 def test_the_address_history_is_of_the_same_register(town, p):

@@ -244,6 +244,24 @@ def test_a_name_whose_reading_is_not_recorded_has_no_line_for_it():
     assert not [text for text in texts_of(case) if "振り仮名" in text]
 
 
+def test_the_surname_is_read_as_recorded():
+    document = made(asked(INDIVIDUAL))
+    assert document.surname_kana == "カツラギ"
+    assert all("カツラギ" in document.content_of(n) for n in range(1, document.sheets + 1))
+
+
+def test_a_surname_whose_reading_is_not_recorded_has_no_row():
+    document = made(asked(FULL, record=replace(REGISTER, surname_kana="")))
+    assert document.surname_kana == ""
+    assert document.lines_a_sheet == LINES_A_SHEET == made(asked(FULL)).lines_a_sheet + 1
+
+
+@pytest.mark.parametrize("kana", ["", "カツラギ"])
+def test_the_row_of_the_reading_takes_the_place_of_a_line(kana):
+    document = made(asked(FULL, record=replace(long_register(20), surname_kana=kana)))
+    assert max(len(page.lines) for page in document.pages) == document.lines_a_sheet == LINES_A_SHEET - bool(kana)
+
+
 def test_what_stood_there_before_is_set_in():
     lines = [line.text for line in lines_of(asked(INDIVIDUAL))]
     position = lines.index("【従前の記録】")
