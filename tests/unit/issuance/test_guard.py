@@ -72,6 +72,7 @@ def test_a_right_sheet_passes_with_its_own_names_in_the_register(draw, document:
         (changed(RECORD, name="青葉　一郎"), RECORD, "content"),
         (changed(RECORD, birth_date="昭和24年3月9日"), RECORD, "content"),
         (changed(RECORD, name="葛\U000e0102城　鶴之助"), RECORD, "content"),  # another glyph of the same character
+        (changed(RECORD, name="葛城　鶴之助"), RECORD, "content"),  # the same glyph, not the same code points
         (changed(RECORD, registered_domicile="青嶺県青葉町一番地"), RECORD, "content"),
         (changed(RECORD, sex="女"), RECORD, "content"),  # 男 stands elsewhere on the sheet, but not as often
         (replace(RECORD, address="青嶺県見本市霧ヶ丘一丁目1番1号"), RECORD, "content"),
