@@ -45,7 +45,7 @@ class FamilyMemberFacts:
 
 @dataclass(frozen=True)
 class FamilyRegisterFacts:
-    """One 戸籍 that is in force, with every block on anybody who stands in it."""
+    """One 戸籍 that is in force, with every block on anybody recorded in it, each naming one of them."""
 
     family_no: str
     registered_domicile: str  # 本籍
@@ -87,7 +87,7 @@ class AddressMemberFacts:
 
 @dataclass(frozen=True)
 class AddressHistoryFacts:
-    """戸籍の附票 of one 戸籍, with every block on anybody who stands in it."""
+    """戸籍の附票 of one 戸籍, with every block on anybody recorded in it, each naming one of them."""
 
     family_no: str
     registered_domicile: str

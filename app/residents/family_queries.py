@@ -20,16 +20,14 @@ from app.residents.family_facts import (
 )
 from app.residents.family_items import read_items
 from app.residents.family_models import FamilyAddress, FamilyEvent, FamilyMember, FamilyRegister
-from app.residents.models import PersonVersion
-from app.residents.queries import list_blocks, read_one_state
-from app.residents.vocabularies import ResidentStatus
+from app.residents.queries import list_blocks_on_each, read_one_state
 
 if TYPE_CHECKING:
     from app.municipalities.partitions import Partition
 
 
 class _Family(NamedTuple):
-    """A register with everybody in it, removed ones too, and what stops a sheet of it."""
+    """A register with everybody in it, removed ones too, and every block on one of them."""
 
     register: FamilyRegister
     members: Sequence[FamilyMember]
@@ -64,14 +62,7 @@ def _find_family(p: Partition, atena_no: str, serial: int) -> _Family | None:
         return None
     everybody = sa.select(FamilyMember).where(FamilyMember.family_no == register.family_no)
     members = p.session.scalars(everybody.order_by(FamilyMember.member_no)).all()
-    return _Family(register, members, _list_blocks(p, [m.atena_no for m in members]), serial)
-
-
-def _list_blocks(p: Partition, atena_nos: Sequence[str]) -> tuple[BlockFacts, ...]:
-    """On anybody who stands on the sheet, removed ones too, and on the household of whoever of them lives here."""
-    v = PersonVersion
-    living = (v.is_current, v.status == ResidentStatus.RESIDENT, v.atena_no.in_(atena_nos))
-    return list_blocks(p, p.session.scalars(sa.select(v.setai_no).where(*living)).all(), atena_nos)
+    return _Family(register, members, list_blocks_on_each(p, [m.atena_no for m in members]), serial)
 
 
 def _register_facts(p: Partition, family: _Family) -> FamilyRegisterFacts:

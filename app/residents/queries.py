@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 import sqlalchemy as sa
@@ -86,15 +87,18 @@ def read_one_state(p: Partition, read: Callable[[int], Read]) -> Read:
         serial = seen
 
 
-def list_blocks(p: Partition, setai_nos: Collection[str], atena_nos: Collection[str]) -> tuple[BlockFacts, ...]:
-    """Those in force on any of these households or persons: begun and not lifted.
+def list_blocks_on_each(p: Partition, atena_nos: Sequence[str]) -> tuple[BlockFacts, ...]:
+    """Those in force on any of these persons, each naming one of them.
 
-    Passing `ends_on` lifts nothing (標準仕様書 3.1), nor does a lift yet to come.
+    A block on a household is one on everybody of them who lives in it: they need not all be of one household, and what
+    stops one of them says nothing of another.
     """
-    concerned = sa.or_(Block.setai_no.in_(setai_nos), Block.atena_no.in_(atena_nos))
-    in_force = (sa.or_(Block.lifted_at.is_(None), Block.lifted_at > clock.now()), Block.starts_on <= clock.today())
-    rows = p.session.scalars(sa.select(Block).where(concerned, *in_force).order_by(Block.block_id))
-    return tuple(_block_facts(row) for row in rows)
+    v = PersonVersion
+    living = (v.is_current, v.status == ResidentStatus.RESIDENT, v.atena_no.in_(atena_nos))
+    rows = p.session.execute(sa.select(v.atena_no, v.setai_no).where(*living).order_by(v.atena_no))
+    homes = {row.atena_no: row.setai_no for row in rows}
+    blocks = _list_blocks_in_force(p, homes.values(), atena_nos)
+    return tuple(block for row in blocks for block in _on_each(row, homes))
 
 
 def count_residents(p: Partition) -> int:
@@ -131,7 +135,8 @@ def _read_household(p: Partition, atena_no: str, serial: int) -> HouseholdFacts 
     rows = _list_living(p, setai_no)
     changing = _with_provisional_change(p, rows)
     members = in_order([_person_facts(r, changing) for r in rows], {r.atena_no: r.setai_order for r in rows})
-    household = HouseholdFacts(setai_no, members, list_blocks(p, [setai_no], [r.atena_no for r in rows]), serial)
+    blocks = tuple(map(_block_facts, _list_blocks_in_force(p, [setai_no], [r.atena_no for r in rows])))
+    household = HouseholdFacts(setai_no, members, blocks, serial)
     return household if row is not None and row.status is ResidentStatus.RESIDENT else None
 
 
@@ -149,6 +154,23 @@ def _with_provisional_change(p: Partition, rows: Sequence[PersonVersion]) -> set
         PersonVersion.is_provisional, PersonVersion.atena_no.in_(current)
     )
     return {atena_no for atena_no, history_no in p.session.execute(waiting) if history_no > current[atena_no]}
+
+
+def _list_blocks_in_force(p: Partition, setai_nos: Collection[str], atena_nos: Collection[str]) -> Sequence[Block]:
+    """Those on any of these households or persons: begun and not lifted.
+
+    Passing `ends_on` lifts nothing (標準仕様書 3.1), nor does a lift yet to come.
+    """
+    concerned = sa.or_(Block.setai_no.in_(setai_nos), Block.atena_no.in_(atena_nos))
+    in_force = (sa.or_(Block.lifted_at.is_(None), Block.lifted_at > clock.now()), Block.starts_on <= clock.today())
+    return p.session.scalars(sa.select(Block).where(concerned, *in_force).order_by(Block.block_id)).all()
+
+
+def _on_each(row: Block, homes: Mapping[str, str]) -> Iterator[BlockFacts]:
+    """As it is, when it names a person; else on everybody whose home (世帯番号 by 宛名番号) is this household."""
+    block = _block_facts(row)
+    named = [row.atena_no] if row.atena_no else [person for person, home in homes.items() if home == row.setai_no]
+    return (replace(block, atena_no=person) for person in named)
 
 
 def _block_facts(row: Block) -> BlockFacts:

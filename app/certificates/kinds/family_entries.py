@@ -5,9 +5,9 @@ lines at its right are, an item is 【label】 with its wording, an entry that r
 【従前の記録】 what stood there before. Where the lines break and which line stands on which sheet is decided here, by
 counting characters; the layout only confirms that each line fits.
 
-The sheets of a machine are not bound. So every sheet begins with 本籍 and 筆頭者 and, where it is recorded, 氏の振り仮名
-(戸籍法 13条 1項 2号, since 2025-05-26: recorded when notified, or by the 市町村長 later); an entry that goes on from the
-sheet before is named again.
+The sheets of a machine are not bound. So every sheet begins with 本籍 and 筆頭者, and an entry that goes on from the
+sheet before is named again. 氏の振り仮名 (戸籍法 13条 1項 2号, since 2025-05-26) stands where it is recorded: after
+a notification, or once the 市町村長 has entered it.
 """
 
 from __future__ import annotations

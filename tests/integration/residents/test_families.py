@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from app.certificates.eligibility import list_refusals
 from app.residents import checking, exporting, queries
 from app.residents.facts import RecordedDate
 from app.residents.family_facts import AddressEntry, RegisterEvent
@@ -25,6 +26,7 @@ from tests.integration.residents.conftest import (
     SPOUSE,
     WIFE,
 )
+from tests.unit.certificates.families import ADDRESSES, FULL, INDIVIDUAL, asked
 
 KEY = bytes(range(32))
 OTHER = REGISTER | {"戸籍番号": "K-2", "本籍": "青嶺県若草市九番地", "筆頭者": "若草　実"}
@@ -105,8 +107,78 @@ def test_a_block_on_anybody_in_the_register_comes_with_it(town, p):
     for find in (find_family_register_of, find_address_history_of):
         assert [(b.reason, b.atena_no) for b in find(p, "19").blocks] == [
             ("protection_measure", "35"),
-            ("protection_measure", None),
+            ("protection_measure", "19"),
+            ("protection_measure", "27"),
         ]
+
+
+NEXT_DOOR = {  # the child, in the household of somebody else in this town
+    "宛名番号": "35",
+    "世帯番号": "27",
+    "氏名": "若草　実",
+    "生年月日": "平成20年7月21日",
+    "世帯主の氏名": "別　人",
+    "世帯主との続柄": "同居人",
+    "住民となった年月日": "平成20年7月21日",
+    "個人番号": "",
+}
+LANDLORD = NEXT_DOOR | {"宛名番号": "43", "氏名": "別　人", "世帯主との続柄": "世帯主"}
+MOVED_HOME = {"世帯番号": "19", "世帯主の氏名": "若草　太郎", "世帯主との続柄": "子"}
+DIED = {"住民状態": "死亡", "異動事由": "死亡"}
+ON_NEXT_DOOR = BLOCK | {"宛名番号": "", "世帯番号": "27"}
+
+
+@pytest.fixture
+def next_door(town):
+    town.apply(town.persons(NEXT_DOOR, LANDLORD))
+    town.apply(town.write([ON_NEXT_DOOR]), BLOCKS)
+    return town
+
+
+@pytest.mark.parametrize("find", [find_family_register_of, find_address_history_of])
+def test_a_block_on_another_household_is_on_those_of_it_who_stand_in_the_register(next_door, p, find):
+    assert [block.atena_no for block in find(p, "19").blocks] == ["35"]
+    assert [block.atena_no for block in find(p, "35").blocks] == ["35"]
+
+
+def test_who_was_removed_is_hidden_by_the_block_on_the_household(next_door, p):
+    next_door.apply(next_door.write([CHILD | {"除籍": "1"}]), FAMILY_MEMBERS)
+    assert [block.atena_no for block in find_family_register_of(p, "19").blocks] == ["35"]
+
+
+@pytest.mark.parametrize("change", [MOVED_HOME, DIED])
+def test_who_no_longer_lives_in_a_household_has_no_part_in_its_block(next_door, p, change):
+    next_door.apply(next_door.persons(NEXT_DOOR | {"履歴番号": "2"} | change))
+    assert find_family_register_of(p, "19").blocks == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "persons", "stops"),
+    [
+        (FULL, (), True),
+        (INDIVIDUAL, (), False),
+        (INDIVIDUAL, ("27",), False),
+        (INDIVIDUAL, ("19", "35"), True),
+        (ADDRESSES, (), True),
+        (ADDRESSES, ("19", "27"), False),
+        (ADDRESSES, ("35",), True),
+    ],
+)
+def test_a_block_on_another_household_stops_the_sheets_on_which_one_of_it_stands(next_door, p, kind, persons, stops):
+    find = find_address_history_of if kind == ADDRESSES else find_family_register_of
+    home = queries.find_household_of(p, "19")
+    case = asked(kind, *persons, requester="19", household=home, record=find(p, "19"))
+    assert bool(case.blocks_in_way) is stops
+    assert ("B01" in {refusal.rule for refusal in list_refusals(case)}) is stops
+
+
+@pytest.mark.parametrize("kind", [FULL, INDIVIDUAL, ADDRESSES])
+def test_a_block_on_ones_own_household_stops_everything(next_door, p, kind):
+    find = find_address_history_of if kind == ADDRESSES else find_family_register_of
+    home = queries.find_household_of(p, "35")
+    assert [block.atena_no for block in home.blocks] == [None]
+    case = asked(kind, "19", requester="35", household=home, record=find(p, "35"))
+    assert "B01" in {refusal.rule for refusal in list_refusals(case)}
 
 
 def test_who_was_removed_still_blocks_the_sheet(town, p):

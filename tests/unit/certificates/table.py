@@ -61,8 +61,9 @@ I: refused, and the reason may be said, because it is no secret. A rule beside t
 the section, and graver. 「N / ○」 is kiosk / counter; one mark stands for both. An empty cell cannot occur.
 
 **Whose it is.** *requester*: whose card it is, shown on the sheet. *member*: somebody else of the household who is
-shown. *household*: the block is on the household as a whole. *戸籍*: somebody who stands in the same 戸籍, lives
-elsewhere and is shown. *unseen*: the same person when the sheet does not show them. *others*: anybody else.
+shown. *household*: the block is on the requester's household as a whole. *戸籍*: somebody who stands in the same 戸籍,
+lives elsewhere and is shown; a block on that person's household as a whole is one on the person. *unseen*: the same
+person when the sheet does not show them. *others*: anybody else.
 
 **What holds for all.** A block holds until it is lifted: passing 終了日 lifts nothing (標準仕様書 3.1). 一時解除 counts
 at a counter alone and ends by itself. An アラート lets a clerk go on after a look; a machine cannot look. What is
