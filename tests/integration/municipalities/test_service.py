@@ -208,6 +208,18 @@ def test_a_fee_holds_from_its_day_on(town: str) -> None:
     assert fees == [None, Fee(300), Fee(300), Fee(200, 5)]
 
 
+def test_how_a_fee_is_counted_is_part_of_it(town: str) -> None:
+    for fee in (Fee(300, 5), Fee(300, 5)):
+        decisions.set_fee(ME, town, "property", Channel.KIOSK, fee, APRIL)
+    for other in (Fee(300), Fee(300, 1), Fee(300, 5, is_together=True)):
+        with pytest.raises(AlreadyThereError):
+            decisions.set_fee(ME, town, "property", Channel.KIOSK, other, APRIL)
+    later = date(2026, 10, 1)
+    decisions.set_fee(ME, town, "property", Channel.KIOSK, Fee(300, 5, is_together=True), later)
+    fees = [queries.get_ordinance(town, day).fee("property", "kiosk") for day in (APRIL, later)]
+    assert fees == [Fee(300, 5), Fee(300, 5, is_together=True)]
+
+
 def test_what_is_in_force_is_never_edited(town: str) -> None:
     for _again in range(2):
         decisions.set_text(ME, town, "seal_note", "この印は黒色です。", APRIL)
@@ -221,6 +233,19 @@ def test_a_switch_holds_from_its_day_on(town: str) -> None:
     decisions.set_switch(ME, town, "minimum_age", "18", APRIL)
     assert queries.get_ordinance(town, APRIL - timedelta(1)).switch("minimum_age") == "15"
     assert queries.get_ordinance(town, APRIL).switch("minimum_age") == "18"
+
+
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        ("moving_out", "moving_out is one of: block, allow"),
+        ("income_tax_new_year_from", "income_tax_new_year_from is a day from 05-01 to 07-31, written MM-DD"),
+    ],
+)
+def test_a_wrong_value_is_told_what_a_right_one_looks_like(town: str, key: str, told: str) -> None:
+    with pytest.raises(BadValueError) as refused:
+        decisions.set_switch(ME, town, key, "08-01", APRIL)
+    assert str(refused.value) == told
 
 
 def test_an_acting_mayor_precedes_the_mayor(town: str) -> None:

@@ -45,6 +45,10 @@ def test_an_exemption_needs_no_fee_but_an_offer():
         (Fee(300, 5), (5, 5), 600),  # land and houses apart
         (Fee(300, 5), (1, 1), 600),
         (Fee(300, 5), (6, 1), 900),
+        (Fee(300, 5, is_together=True), (1, 1), 300),  # or in one count, where the town says so
+        (Fee(300, 5, is_together=True), (5, 1), 600),
+        (Fee(300, 5, is_together=True), (6, 4), 600),
+        (Fee(300, 5, is_together=True), (), 300),
         (Fee(300, 5), (0, 6), 600),  # nothing of one of the two costs nothing
         (Fee(300, 5), (), 300),  # a sheet that says that there is nothing is a sheet
         (Fee(300, 5), (0, 0), 300),
