@@ -160,7 +160,7 @@ def set_text(code: str, key: str, wording: str, valid_from: date, actor: str) ->
 @from_option
 @actor_option
 def set_switch(code: str, key: str, value: str, valid_from: date, actor: str) -> None:
-    """Choose VALUE for the switch KEY; a wrong key or value lists the right ones."""
+    """Choose VALUE for the switch KEY; a wrong key or value is told what there is to choose."""
     with plain_errors():
         decisions.set_switch(actor, code, key, value, valid_from)
     say(f"{code} {key}: {value} from {valid_from}")

@@ -64,7 +64,7 @@ def set_switch(actor: str, code: str, key: str, value: str, valid_from: date) ->
     if key not in SWITCHES:
         raise BadValueError(f"no switch {key!r}; there are: {', '.join(SWITCHES)}")
     if not is_allowed(key, value):
-        raise BadValueError(f"{key} is one of: {', '.join(SWITCHES[key].values)}")
+        raise BadValueError(f"{key} is {SWITCHES[key].allowed}")
     _say(actor, OrdinanceSwitch, code, valid_from, {"key": key}, {"value": value})
 
 

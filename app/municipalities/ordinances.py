@@ -25,6 +25,12 @@ class Switch:
 
     values: tuple[str, ...]
     default: str
+    hint: str = ""  # what a value looks like, where they are too many to be listed
+
+    @property
+    def allowed(self) -> str:
+        """What may be chosen, in words for whoever chose something else."""
+        return self.hint or f"one of: {', '.join(self.values)}"
 
 
 def _days(first: date, last: date) -> tuple[str, ...]:
@@ -45,17 +51,21 @@ SWITCHES: dict[str, Switch] = {
     # B08: since 2019 what counts is 意思能力; a registered guardianship always cancels the seal
     "adult_guardianship": Switch(("seal_only", "all"), "seal_only"),
     # B07: of the card holder, in years completed on the day
-    "minimum_age": Switch(tuple(str(age) for age in range(21)), "15"),
+    "minimum_age": Switch(tuple(str(age) for age in range(21)), "15", hint="a whole number from 0 to 20"),
     # B16: how many fiscal years of 所得・課税証明書 a machine hands out; most towns the newest alone
     "income_tax_years": Switch(tuple(str(years) for years in range(1, 6)), "1"),
     # the day (MM-DD) from which a new fiscal year is certified: when the tax is fixed, in most towns in June
-    "income_tax_new_year_from": Switch(_days(date(2001, 5, 1), date(2001, 7, 31)), "06-01"),
+    "income_tax_new_year_from": Switch(
+        _days(date(2001, 5, 1), date(2001, 7, 31)), "06-01", hint="a day from 05-01 to 07-31, written MM-DD"
+    ),
     # B17: from 1 April to that day the year before is handed out, or nothing
     "income_tax_switchover": Switch(("previous", "stop"), "previous"),
     # 資産証明書 lists what is owned; with values it is 評価・公課証明書, which more submissions ask for
     "property_values": Switch(("no", "yes"), "no"),
     # B19: parcels and houses on one certificate; who owns more is served at the counter
-    "property_limit": Switch(tuple(str(things) for things in range(5, 201, 5)), "50"),
+    "property_limit": Switch(
+        tuple(str(things) for things in range(5, 201, 5)), "50", hint="a multiple of 5, from 5 to 200"
+    ),
     # R06: fiscal years of 納税証明書, the current one and those before it
     "tax_payment_years": Switch(tuple(str(years) for years in range(1, 6)), "3"),
 }

@@ -1,5 +1,6 @@
 """What a town says, what it leaves to the careful default, and what nobody may ask."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -12,6 +13,7 @@ from app.municipalities.ordinances import (
     SWITCHES,
     Fee,
     Ordinance,
+    Switch,
     UnknownKeyError,
     is_allowed,
     missing_texts,
@@ -33,6 +35,15 @@ def test_a_default_is_one_of_the_values(key: str) -> None:
     assert BARE.switch(key) == SWITCHES[key].default
     assert is_allowed(key, SWITCHES[key].default)
     assert not is_allowed(key, "maybe")
+
+
+@pytest.mark.parametrize("switch", SWITCHES.values(), ids=SWITCHES)
+def test_what_may_be_chosen_is_said_in_a_line(switch: Switch) -> None:
+    """Few values are listed; of many their form, with the first and the last of them."""
+    assert len(switch.allowed) < 80
+    said = set(re.findall(r"[\w-]+", switch.allowed))
+    assert said >= (set(switch.values) if len(switch.values) <= 5 else {switch.values[0], switch.values[-1]})
+    assert bool(switch.hint) is (len(switch.values) > 5)
 
 
 def test_the_defaults_are_the_careful_ones() -> None:
