@@ -1,7 +1,8 @@
 """PURE. When a certificate of a town may be asked for: weekly patterns, holidays and closures; the strictest wins.
 
 A session that is open at closing time finishes what is paid and takes nothing new, so only the start of an order asks
-here. 年末年始 (29 December to 3 January) is a closure like any other.
+whether it is open. A kill switch is a closure without an end: it is asked again before paper. 年末年始 (29 December to
+3 January) is a closure like any other.
 """
 
 from __future__ import annotations
@@ -65,6 +66,11 @@ def is_open(timetable: Timetable, at: datetime) -> bool:
     if not timetable.patterns or any(closure.covers(at) for closure in timetable.closures):
         return False
     return all(_covers(spans, at) for spans in _spans_of_day(timetable, at.date()))
+
+
+def is_stopped(timetable: Timetable, at: datetime) -> bool:
+    """Whether somebody threw the switch: a closure without an end. It stops what waits, too; closing time does not."""
+    return any(closure.ends_at is None and closure.covers(at) for closure in timetable.closures)
 
 
 def next_opening(timetable: Timetable, at: datetime) -> datetime | None:

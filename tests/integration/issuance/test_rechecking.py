@@ -16,6 +16,7 @@ from app.issuance.errors import GrantRefusedError, KeyReusedError, NoLongerAllow
 from app.issuance.granting import give_up
 from app.issuance.models import Case, Issuance, Order, Refusal
 from app.issuance.states import Payment, State
+from app.municipalities import decisions
 from app.municipalities.partitions import partitions
 from app.protocol.messages import ReportEvent, WorkAction
 from tests.integration.issuance.conftest import FEE, HOME, FakeRoom, Stage, make_request, rows
@@ -142,3 +143,17 @@ def test_no_grant_for_another_visit_at_the_same_terminal(stage: Stage) -> None:
     attempt, stage.visit_id = stage.work().attempt_id, "another"
     with pytest.raises(GrantRefusedError):
         stage.grant(attempt=attempt)
+
+
+def test_a_kill_switch_thrown_after_the_order_stops_what_waits(stage: Stage) -> None:
+    stage.pay()
+    decisions.add_closure("staff:x", clock.now() - timedelta(seconds=1), None, kind="resident_record")
+    assert refused(stage).rule == "B21"
+    assert stage.order.payment is Payment.RELEASING
+
+
+def test_closing_time_lets_what_is_paid_finish(stage: Stage) -> None:
+    stage.pay()
+    now = clock.now()
+    decisions.add_closure("staff:x", now - timedelta(seconds=1), now + timedelta(hours=1), kind="resident_record")
+    stage.grant()
