@@ -63,9 +63,10 @@ def lose_somebody(p: Partition, atena_no: str) -> None:
 
 def gain_somebody(p: Partition, atena_no: str) -> None:
     """The sheet of the whole household would be one person short."""
-    setai_no = current(p, atena_no).setai_no
+    own = current(p, atena_no)
     others = p.session.query(PersonVersion).filter_by(is_current=True, status=ResidentStatus.RESIDENT)
-    others.filter(PersonVersion.setai_no != setai_no).first().setai_no = setai_no
+    newcomer = others.filter(PersonVersion.setai_no != own.setai_no).first()
+    newcomer.setai_no, newcomer.address, newcomer.address_detail = own.setai_no, own.address, own.address_detail
 
 
 @in_app
