@@ -1,4 +1,6 @@
-"""How long one PIN check takes here, and what it holds of memory: `python benchmarks/pin_hash.py`.
+"""How long one PIN check takes here, and what it holds of memory.
+
+    .venv/bin/python -m benchmarks.pin_hash
 
 Run it on the server that will do the work before choosing other numbers in `app.cards.keys.HashCost`.
 """
@@ -6,14 +8,11 @@ Run it on the server that will do the work before choosing other numbers in `app
 from __future__ import annotations
 
 import statistics
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
+import click
 from argon2 import PasswordHasher
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from app.cards.keys import HashCost
 
@@ -34,9 +33,9 @@ def main() -> None:
         alone = statistics.median(_seconds(hasher, kept) for _ in range(ROUNDS))
         with ThreadPoolExecutor(AT_ONCE) as pool:
             crowd = list(pool.map(lambda _: _seconds(hasher, kept), range(ROUNDS * AT_ONCE)))  # noqa: B023
-        sys.stdout.write(
+        click.echo(
             f"{name:22} t={cost.passes} m={cost.memory_kib:6} KiB p={cost.lanes}: alone {alone * 1000:4.0f} ms, "
-            f"{AT_ONCE} at once {statistics.median(crowd) * 1000:4.0f} ms and {cost.memory_kib * AT_ONCE // 1024} MiB\n"
+            f"{AT_ONCE} at once {statistics.median(crowd) * 1000:4.0f} ms and {cost.memory_kib * AT_ONCE // 1024} MiB"
         )
 
 
