@@ -9,7 +9,8 @@ from __future__ import annotations
 import unicodedata
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"  # what a careless conversion leaves behind
-_KANA = frozenset(map(chr, range(0x30A1, 0x30FB))) | frozenset("ー・ヽヾ\u3000 ")
+WIDE_BLANK = "\N{IDEOGRAPHIC SPACE}"
+_KANA = frozenset(map(chr, range(0x30A1, 0x30FB))) | frozenset(f"ー・ヽヾ{WIDE_BLANK} ")
 _INVISIBLE = frozenset({"Cc", "Cs", "Cf", "Zl", "Zp"})
 
 
@@ -25,6 +26,8 @@ def find_forbidden(text: str) -> str:
     """
     if text and is_selector(text[0]):
         return describe(text[0])
+    if REPLACEMENT not in text and text.replace(WIDE_BLANK, "").isprintable():
+        return ""  # the usual text, at a glance: what is forbidden is not printable
     return next((describe(part) for part in text if _is_forbidden(part)), "")
 
 

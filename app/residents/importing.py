@@ -228,7 +228,7 @@ def _columns(p: Partition, planned: Plan, row: Row, key: bytes) -> dict[str, Any
     for name in register.secrets:
         cell = encryption.Cell(p.code, name, row.values["atena_no"], row.values[VERSION])
         columns[name] = encryption.encrypt(key, cell, columns[name]) if columns[name] else None
-    return {name: value for name, value in columns.items() if name in register.table.columns}
+    return {name: columns[name] for name in register.columns if name in columns}
 
 
 def _record(p: Partition, actor: str, planned: Plan) -> int:

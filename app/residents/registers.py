@@ -83,7 +83,7 @@ class Register:
     completion: Completion | None = None
     settle: Callable[[Session], None] | None = None  # what follows from all rows, once they are written
 
-    @property
+    @cached_property
     def table(self) -> sa.Table:
         """The table, for statements over many rows."""
         return self.model.metadata.tables[self.model.__tablename__]
@@ -92,6 +92,11 @@ class Register:
     def stored_fields(self) -> tuple[Field, ...]:
         """The fields that are columns of the table, in file order: what an export writes and a fingerprint covers."""
         return tuple(f for f in self.fields if f.key in self.table.columns)
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the table."""
+        return tuple(self.table.columns.keys())
 
     @cached_property
     def titles(self) -> dict[str, str]:

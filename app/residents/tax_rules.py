@@ -17,6 +17,7 @@ NOT_MORE = (  # the first is the second after something was taken off
     (TaxItem.PENSION_INCOME, TaxItem.PENSION_REVENUE),
     (TaxItem.GROSS_INCOME, TaxItem.TOTAL_INCOME),
 )
+ITEMS = tuple((item.value, item) for item in TaxItem)
 TOTALS: Mapping[TaxItem, tuple[TaxItem, ...]] = {
     total: tuple(item for item in TaxItem if item.group is group and item is not total)
     for total, group in ((TaxItem.TOTAL_DEDUCTION, ItemGroup.DEDUCTION), (TaxItem.TOTAL_TAX, ItemGroup.TAX))
@@ -28,7 +29,7 @@ def check_income_tax(row: Row, today: date) -> Iterator[Fault]:
     yield from _check_year(row, today)
     if row.values["was_resident"] and not row.values["address_then"]:
         yield row.fault("address_then", "must not be empty for who lived here")
-    figures = {item: row.values[item.value] for item in TaxItem if row.values[item.value] is not None}
+    figures = {item: row.values[name] for name, item in ITEMS if row.values[name] is not None}
     if row.values["filing"] is Filing.FILED:
         yield from _check_figures(row, figures)
     else:
