@@ -7,6 +7,6 @@ from pathlib import Path
 
 
 def import_models() -> None:
-    """Import `app.*.models`, whichever rooms there are."""
-    for file in sorted(Path(__file__).parent.glob("*/models.py")):
-        import_module(f"app.{file.parent.name}.models")
+    """Import `app.*.models` and `app.*.*_models`, whichever rooms there are."""
+    for file in sorted(Path(__file__).parent.glob("*/*models.py")):
+        import_module(f"app.{file.parent.name}.{file.stem}")

@@ -11,8 +11,6 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-import app.residents.family_models
-import app.residents.tax_models  # noqa: F401 with these two the metadata of a partition is complete
 from app.extensions import BigId, Instant, PartitionBase, one_of
 from app.residents.vocabularies import (
     BlockLevel,
