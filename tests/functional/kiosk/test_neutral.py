@@ -37,6 +37,7 @@ from tests.functional.kiosk.timing import Measured, told_apart
 
 FAMILY = "01-wakakusa-family-head"
 ROUNDS = 24
+TIMES = 6  # of the work that the control leaves out for everybody else
 Seconds = tuple[float, float]  # on the wall, of the processor
 Ask = Callable[[Neighbour], Seconds]
 
@@ -160,11 +161,14 @@ def test_no_page_tells_by_the_clock_why_it_refuses(stand: Stand, street: dict[st
 def test_a_rule_that_answers_before_the_sheet_is_fitted_would_be_told_apart(
     stand: Stand, street: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is measured can be seen: without the equal work, a clock knows B10 from all that is decided before it."""
+    """What is measured can be seen: without the equal work, a clock knows B10 from all that is decided before it.
+
+    The work is done several times, so that it stands out on a machine that is busy with something else.
+    """
     make = service._try_to_make
 
     def be_quick(case: Case, may_be_made: bool) -> tuple[Document | None, UnprintableError | None]:
-        return make(case, may_be_made) if may_be_made else (None, None)
+        return [make(case, may_be_made) for _again in range(TIMES)][-1] if may_be_made else (None, None)
 
     monkeypatch.setattr(service, "_try_to_make", be_quick)
     with stand.app.app_context():
