@@ -95,10 +95,13 @@ def many_sheets(book: Book) -> Iterator[CardWish]:
 def rare_names(book: Book) -> Iterator[CardWish]:
     members = [man(book, 47), Member(IVS_SPOUSE, "女", 45, "妻", seal="登録"), Member(IVS_CHILD, "男", 15, "子")]
     numbers = book.add_household(IVS_SURNAME, members)
-    family = family_in(book, numbers)
-    own, maiden = family.relatives[1], f"{IVS_ELSEWHERE}{book.given('男')[0]}"
-    own.father, own.mother = maiden, f"{IVS_ELSEWHERE}{IVS_SPOUSE[0]}"
-    write_family(book, family)
+    row = book.persons[-1]
+    head, spouse, child = (relative_of(row) for row in book.persons[-3:])
+    day = child.birth - YEAR
+    lives.marry(book, head, spouse, day, IVS_SURNAME[0], IVS_ELSEWHERE)
+    lives.bear(book, (head, spouse), [child], IVS_SURNAME[0])
+    people, begun = [head, spouse, child], [entries.compiled(day)]
+    write_family(book, Family(row["本籍"], IVS_SURNAME[0], row["筆頭者"], day, begun, people))
     label = "異体字の氏名がならぶ戸籍（葛・逢・藤・榊・𣘺）", "Family register full of names with variation selectors"
     yield wish(book, "register-variant-names", *label, numbers[0])
 
@@ -115,7 +118,7 @@ def foreign_spouse(book: Book) -> Iterator[CardWish]:
     lives.be_born_elsewhere(book, one, surname[0])
     one.spouse = "妻"
     told = ("配偶者の国籍", "ブラジル連邦共和国"), ("配偶者の生年月日", "西暦1988年2月3日")
-    former = lives.register_elsewhere(book, surname[0])
+    former = lives.register_elsewhere(book, one.father)
     one.entries.append(
         entry("婚姻", ("婚姻日", entries.on(day)), ("配偶者氏名", LONG_REGISTERED), *told, ("従前戸籍", former))
     )

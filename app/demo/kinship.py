@@ -134,14 +134,13 @@ def _of_single(kin: Kin, head: Relative, children: list[Relative]) -> Family:
         late = lives.stranger(kin.book, lives.OTHER[head.sex], head.birth, family=[head, *children])
         return _of_widowed(kin, head, late, head, children)
     begun = day_between(kin.book, head.birth + MARRIED_FROM, min(head.birth + 60 * YEAR, BORN_BEFORE - YEAR))
-    former = lives.register_elsewhere(kin.book, kin.surname)
     _be_born(kin, head)
     if how == "divorced":
         begun = min(max([begun, *(child.birth + YEAR // 2 for child in children)]), BORN_BEFORE - YEAR // 6)
         partner = kin.book.surname()[0] + kin.book.given(lives.OTHER[head.sex])[0]
-        head.entries.append(entries.divorce(begun, partner, former))
+        head.entries.append(entries.divorce(begun, partner, lives.register_elsewhere(kin.book, partner)))
     else:
-        head.entries.append(entries.branching(begun, former))
+        head.entries.append(entries.branching(begun, lives.register_elsewhere(kin.book, head.father)))
     for child in children:
         lives.follow(kin.book, child, head, begun, kin.surname)
     rank(children)

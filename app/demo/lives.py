@@ -36,9 +36,9 @@ def stranger(book: Book, sex: str, near: date, given: Name | None = None, family
     )
 
 
-def register_elsewhere(book: Book, surname: str) -> str:
-    """本籍 and 筆頭者 of a register that somebody came from or went to."""
-    return f"{book.elsewhere()}　{surname}{book.given('男')[0]}"
+def register_elsewhere(book: Book, head: str) -> str:
+    """本籍 and 筆頭者 of a register that somebody came from."""
+    return f"{book.elsewhere()}　{head}"
 
 
 def be_born(book: Book, one: Relative, father: str, mother: str) -> None:
@@ -57,14 +57,14 @@ def be_born_elsewhere(book: Book, one: Relative, surname: str, *others: Relative
     be_born(book, one, surname + father, surname + mother)
 
 
-def marry(book: Book, head: Relative, spouse: Relative, day: date, surname: str) -> None:
-    """A couple, each with the parents that they left."""
-    maiden = book.dice.choice(SURNAMES)[0]
+def marry(book: Book, head: Relative, spouse: Relative, day: date, surname: str, maiden: str = "") -> None:
+    """A couple, each with the parents that they left; `maiden`: what the spouse was called, if not a drawn name."""
+    maiden = maiden or book.surname()[0]
     for one, own, other in ((head, surname, maiden + spouse.given[0]), (spouse, maiden, surname + head.given[0])):
         one.spouse = SPOUSE[one.sex]
         if not one.entries:
             be_born_elsewhere(book, one, own, head, spouse)
-        one.entries.append(entries.marriage(day, other, register_elsewhere(book, own)))
+        one.entries.append(entries.marriage(day, other, register_elsewhere(book, one.father)))
 
 
 def bear(book: Book, couple: tuple[Relative, Relative], children: Sequence[Relative], surname: str) -> None:
@@ -95,7 +95,7 @@ def follow(book: Book, child: Relative, parent: Relative, day: date, surname: st
     father, mother = (own, former + other) if parent.sex == "男" else (former + other, own)
     be_born(book, child, father if child.birth < day or parent.sex == "男" else "", mother)
     if child.birth < day:
-        child.entries.append(entries.entrance(day + timedelta(days=20), register_elsewhere(book, former)))
+        child.entries.append(entries.entrance(day + timedelta(days=20), register_elsewhere(book, former + other)))
 
 
 def move_out(book: Book, child: Relative, surname: str, home: str) -> None:

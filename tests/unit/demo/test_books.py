@@ -149,3 +149,17 @@ def test_no_two_in_one_family_register_have_one_name(families):
     for _register, members in families.values():
         names = [member["名"] for member in members]
         assert len(set(names)) == len(names)
+
+
+def test_whoever_marries_comes_from_the_register_of_the_father():
+    for town in TOWNS[:2]:
+        made = invent_town(town, 1, 20)[0]
+        for row in made.family_members:
+            married = [
+                dict(read_items(e["記載内容"]))
+                for e in made.family_events
+                if (e["戸籍番号"], e["記載順"], e["事項"]) == (row["戸籍番号"], row["記載順"], "婚姻")
+            ]
+            for items in married:
+                if former := items.get("従前戸籍"):
+                    assert former.partition("　")[2] == row["父"]
