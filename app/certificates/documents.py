@@ -44,6 +44,9 @@ class Certification:
 class Document:
     """What one certificate says. A kind adds its own fields: texts, and tuples and dataclasses of texts.
 
+    A tuple is a list: its items are drawn one after another, each whole before the next one begins, and in the flow of
+    the page. The guard refuses a sheet on which they are not.
+
     `form_version` rises when the template is changed so that an older document would look otherwise on it.
     """
 

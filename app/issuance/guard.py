@@ -18,6 +18,7 @@ from app.certificates.reading import PageText, read_pdf, shows, squeeze
 from app.certificates.typeface import drawn
 from app.issuance.errors import SheetMismatchError
 from app.issuance.names import Names, count_foreign
+from app.issuance.sequence import is_in_order
 
 _TWELVE_DIGITS = re.compile(r"(?<!\d)\d{4}[ -]?\d{4}[ -]?\d{4}(?!\d)")
 SIZE_TOLERANCE_MM = 0.2  # of a seal that is certified at its true size
@@ -95,6 +96,14 @@ def _content(sheet: Sheet) -> Iterator[str]:
                     yield f"content.{position}:{page.number}"
 
 
+def _order(sheet: Sheet) -> Iterator[str]:
+    """The items of every list follow one another, each with its own texts, in what the file says and in the glyphs."""
+    for page in sheet.pages:
+        content = sheet.document.content_of(page.number)
+        if not (is_in_order(content, page.plain, squeeze) and is_in_order(content, page.drawn, drawn)):
+            yield f"order:{page.number}"
+
+
 def said_on(document: Document, number: int) -> list[str]:
     """What the document says on sheet `number`. A mark for nothing is left out: a form may lack that cell."""
     common = document.certification
@@ -139,5 +148,5 @@ def _foreign_names(sheet: Sheet) -> Iterator[str]:
 
 
 _CHECKS: tuple[Callable[[Sheet], Iterator[str]], ...] = (
-    _numbers, _attestation, _content, _pictures, _twelve_digits, _foreign_names,
+    _numbers, _attestation, _content, _order, _pictures, _twelve_digits, _foreign_names,
 )  # fmt: skip

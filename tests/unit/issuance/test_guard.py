@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from app.certificates import samples
+from app.certificates.catalogue import KINDS
 from app.certificates.documents import Document, Picture, numbered
 from app.certificates.kinds.resident_record import INDIVIDUAL_FORM
 from app.certificates.reading import PageText, read_pdf
@@ -22,6 +23,7 @@ NOBODY = index([])
 RECORD = numbered(full_record(5), NUMBER)
 SEAL = numbered(samples.sample("seal_registration"), NUMBER)
 FIRST = RECORD.persons[0]
+PICKS = {"tax_payment": [choice.key for choice in samples.sample_case("tax_payment").choices]}
 OTHER_SEAL = Picture(samples.square_seal(("青葉町", "長之印")), 24.0, 24.0)
 
 
@@ -108,6 +110,55 @@ def test_a_sheet_of_another_certificate_in_the_set(draw, pages: list[PageText]) 
     other = read_pdf(draw(numbered(changed(RECORD, name="青葉　一郎"), "20261121 若草市 001 0000124")))
     findings = find_mismatches(Sheet(RECORD, [pages[0], other[1]], NOBODY))
     assert "issue_number:2" in findings
+
+
+def swapped(document: Document, path: str, first: int, second: int, field: str) -> Document:
+    """The document with one text exchanged between two items of a list on its first sheet."""
+    if "." in path:
+        head, _, rest = path.partition(".")
+        page, *others = getattr(document, head)
+        return replace(document, **{head: (swapped(page, rest, first, second, field), *others)})
+    items = list(getattr(document, path))
+    one, other = getattr(items[first], field), getattr(items[second], field)
+    assert one != other
+    items[first], items[second] = replace(items[first], **{field: other}), replace(items[second], **{field: one})
+    return replace(document, **{path: tuple(items)})
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "first", "second", "field"),
+    [
+        ("resident_record", "persons", 0, 1, "birth_date"),
+        ("resident_record", "persons", 0, 1, "name"),
+        ("resident_record", "persons", 0, 1, "name_kana"),
+        ("resident_record", "persons", 1, 2, "notified_on"),
+        ("resident_record", "persons", 0, 1, "sex"),
+        ("resident_record_items", "persons", 0, 1, "rows"),
+        ("family_register_full", "pages.lines", 3, 4, "text"),
+        ("family_register_addresses", "pages.members", 0, 1, "birth_date"),
+        ("family_register_addresses", "pages.members", 0, 1, "name"),
+        ("income_tax", "revenue", 0, 1, "amount"),
+        ("property", "pages.lands", 0, 1, "area"),
+        ("property", "pages.lands", 0, 1, "number"),
+        ("tax_payment", "payments", 0, 1, "paid"),
+    ],
+)
+def test_what_is_right_for_one_does_not_stand_beside_another(
+    draw, kind: str, path: str, first: int, second: int, field: str
+) -> None:
+    """Every text is on the sheet as often as it should be, two of them in each other's place."""
+    right = numbered(samples.sample(kind, picks=PICKS.get(kind, ())), NUMBER)
+    check_sheet(right, draw(right), NOBODY)
+    with pytest.raises(SheetMismatchError) as found:
+        check_sheet(right, draw(swapped(right, path, first, second, field)), NOBODY)
+    assert found.value.findings == ("order:1",)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_stands_in_the_order_of_its_document(draw, kind: str) -> None:
+    every_item = [option.code for option in KINDS[kind].options if option.code != "pension"]
+    document = numbered(samples.sample(kind, 5, options=every_item, picks=PICKS.get(kind, ())), NUMBER)
+    check_sheet(document, draw(document), NOBODY)
 
 
 def test_sheets_in_the_wrong_order_or_twice(pages: list[PageText]) -> None:
