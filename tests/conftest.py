@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import app.certificates.catalogue  # noqa: F401 announces the kinds that a block, a fee or a text may name
 from tests.journey.installation import Installation, make_demo
 
 RESIDENTS = 600

@@ -34,7 +34,9 @@ TEXTS = {
     "resident_record_items.attestation_pension": "上記の者について、住民票の記載のとおりであることを証明する。",
     "seal_registration.attestation": "この写しは、登録された印影と相違ないことを証明する。",
     "family_register_full.attestation": "これは、戸籍に記録されている事項の全部を証明した書面である。",
-    "family_register_individual.attestation": "これは、戸籍中の一部の者について記録されている事項の全部を証明した書面である。",
+    "family_register_individual.attestation": (
+        "これは、戸籍中の一部の者について記録されている事項の全部を証明した書面である。"
+    ),
     "family_register_addresses.attestation": "この写しは、戸籍の附票の原本と相違ないことを証明する。",
     "property.attestation": "上記のとおり固定資産課税台帳に登録されていることを証明する。",
     "vehicle_tax_payment.attestation": "上記の車両について、軽自動車税（種別割）が納付されていることを証明する。",

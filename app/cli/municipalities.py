@@ -130,7 +130,7 @@ def add_officeholder(  # noqa: PLR0913 one parameter an option
 @click.option("--channel", type=click.Choice([c.value for c in Channel]), default="kiosk", show_default=True)
 @from_option
 @actor_option
-def set_fee(
+def set_fee(  # noqa: PLR0913 one parameter an option
     *, code: str, kind: str, yen: int, per: int | None, together: bool, channel: str, valid_from: date, actor: str
 ) -> None:
     """One copy of KIND costs YEN in CODE; without a fee it is not issued there."""

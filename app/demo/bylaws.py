@@ -71,9 +71,9 @@ def list_prices(town: Town) -> Iterator[Price]:
     for kind in ALL:
         kiosk, counter = _yen(town, kind)
         if kind not in town.lacks:
-            yield Price(kind, Channel.COUNTER, Fee(counter, PER.get(kind), not town.counts_apart))
+            yield Price(kind, Channel.COUNTER, _fee(town, kind, counter))
         if kind not in {*town.lacks, *town.counter_only}:
-            yield Price(kind, Channel.KIOSK, Fee(kiosk, PER.get(kind), not town.counts_apart))
+            yield Price(kind, Channel.KIOSK, _fee(town, kind, kiosk))
 
 
 def list_later_prices(town: Town) -> Iterator[Price]:
@@ -89,6 +89,11 @@ def list_texts(town: Town) -> Mapping[str, str]:
         key: text.replace("証明する。", "証明します。") if town.is_polite else text for key, text in TEXTS.items()
     }
     return {**common, **OWN_TEXTS.get(town.slug, {})}
+
+
+def _fee(town: Town, kind: str, yen: int) -> Fee:
+    per = PER.get(kind)
+    return Fee(yen, per, per is not None and not town.counts_apart)
 
 
 def _yen(town: Town, kind: str) -> tuple[int, int]:

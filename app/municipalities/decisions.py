@@ -47,6 +47,8 @@ def set_fee(actor: str, code: str, kind: str, channel: Channel, fee: Fee, valid_
     """The fee of a kind from a day on. :raises BadValueError: below nothing, or of a kind that nobody knows."""
     if fee.yen < 0 or (fee.per is not None and fee.per < 1):
         raise BadValueError("a fee is not negative, and is counted by one thing or more")
+    if fee.is_together and fee.per is None:
+        raise BadValueError("what is not counted is not counted together")
     _check_kind(kind)
     key = {"kind": kind, "channel": Channel(channel)}
     _say(actor, FeeRule, code, valid_from, key, asdict(fee))

@@ -120,6 +120,10 @@ REFUSED: dict[str, tuple[Callable[[], object], type[KoikiError]]] = {
         partial(decisions.set_fee, ME, A, "resident_record", Channel.KIOSK, Fee(1, 0), APRIL),
         BadValueError,
     ),
+    "nothing counted together": (
+        partial(decisions.set_fee, ME, A, "resident_record", Channel.KIOSK, Fee(1, None, is_together=True), APRIL),
+        BadValueError,
+    ),
     "a fee of no kind": (partial(decisions.set_fee, ME, A, "passport", Channel.KIOSK, Fee(1), APRIL), BadValueError),
     "a fee of a kind by its title": (
         partial(decisions.set_fee, ME, A, "住民票の写し", Channel.KIOSK, Fee(1), APRIL),

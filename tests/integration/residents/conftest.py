@@ -10,7 +10,6 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-import app.certificates.catalogue  # noqa: F401 announces the kinds that a block may name
 from app.audit.models import Head
 from app.extensions import PartitionBase
 from app.residents import importing
