@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from app.certificates.ages import has_completed
+from app.certificates.ages import is_younger_than
 from app.certificates.kind import FAMILY_SOURCES, Case, Rule
 from app.certificates.requests import MessageClass, Picks, Refusal, Relation
 from app.residents.family_facts import AddressHistoryFacts, FamilyRegisterFacts
@@ -130,7 +130,7 @@ def _has_no_family_register(case: Case) -> bool:
 
 def _is_under_age(case: Case) -> bool:
     age = int(case.ordinance.switch("minimum_age"))
-    return case.requester is not None and not has_completed(age, case.requester.birth_date, case.today)
+    return case.requester is not None and is_younger_than(age, case.requester.birth_date, case.today)
 
 
 def _is_under_guardianship(case: Case) -> bool:

@@ -122,6 +122,17 @@ def parse_date(text: str) -> RecordedDate:
     raise UnreadableDateError("not a date")
 
 
+def year_of(recorded: RecordedDate) -> int | None:
+    """The Western year, also of a wording: 「推定S10年3月」, 「1955年月日不詳」. None where none is recorded.
+
+    That of an era before 明治 is only surely too early.
+    """
+    if recorded.day is not None:
+        return recorded.day.year
+    match = re.search(rf"{_YEAR}年", re.sub(r"\s", "", unicodedata.normalize("NFKC", recorded.wording)))
+    return None if match is None else _western_year(match)
+
+
 def western_year(text: str) -> int:
     """The Western number of a year such as 「令和8」, 「H31」 or 「令和元」. :raises UnreadableDateError:"""
     match = re.fullmatch(_YEAR, text)

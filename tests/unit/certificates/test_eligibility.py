@@ -165,7 +165,11 @@ def test_the_day_of_moving_in_is_too_early(field, day, expected):
         (RecordedDate(wording="推定昭和10年3月"), None),
         (RecordedDate(wording="平成23年頃"), "B07"),  # fifteen this year, or not yet
         (RecordedDate(wording="平成元年頃"), None),
-        (RecordedDate(wording="年月日不詳"), "B07"),
+        (RecordedDate(wording="1955年 月日不詳"), None),
+        (RecordedDate(wording="西暦2015年頃"), "B07"),
+        (RecordedDate(wording="1955年2月29日"), None),  # a day that never was
+        (RecordedDate(wording="S２５年８月頃"), None),
+        (RecordedDate(wording="年月日不詳"), None),  # shows of nobody that it is a child
     ],
 )
 def test_the_age_of_service(birth, expected):

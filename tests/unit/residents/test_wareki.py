@@ -13,6 +13,7 @@ from app.residents.wareki import (
     to_column,
     to_wareki,
     to_western,
+    year_of,
 )
 
 ERA_STARTS = [
@@ -153,3 +154,27 @@ def test_a_foreign_resident_reads_the_western_calendar():
 def test_a_day_before_1873_has_no_wareki():
     with pytest.raises(ValueError, match="solar"):
         to_wareki(date(1872, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("written", "year"),
+    [
+        ("令和元年頃", 2019),
+        ("推定昭和10年3月", 1935),
+        ("Ｓ２５年８月頃", 1950),
+        ("1955年 月日不詳", 1955),
+        ("西暦1955年春", 1955),
+        ("昭和30年2月29日", 1955),
+        ("慶応3年3月3日", 1803),  # before every day of the solar calendar
+        ("平成元年1月8日", 1989),
+        ("年月日不詳", None),
+        ("", None),
+    ],
+)
+def test_the_year_of_a_wording(written, year):
+    assert year_of(parse_date(written)) == year
+
+
+@pytest.mark.parametrize("written", [form for form in INCOMPLETE if form != "年月日不詳"])
+def test_every_incomplete_form_but_one_has_a_year(written):
+    assert year_of(parse_date(written)) in {1950, 2021}
