@@ -42,6 +42,7 @@ _WIDE, _MIDDLE, _NARROW, _NARROWEST = 156.0, 104.0, 32.0, 30.0
 _BLOCK = {
     "name": Cell(_MIDDLE, NAME),
     "name_kana": Cell(_MIDDLE, KANA),
+    "other_name_label": Cell(22, one_line(6.2)),
     "other_name": Cell(_MIDDLE, SMALL),
     "birth_date": Cell(_NARROWEST, SMALL),
     "sex": Cell(_NARROWEST, SMALL),
@@ -68,6 +69,7 @@ _INDIVIDUAL = {
     for field in _BLOCK
 } | {
     "name": Cell(_FULL, ROOMY_NAME),
+    "other_name_label": Cell(38, one_line(8.5)),
     "registered_domicile": Cell(_FULL, ROOMY),
     "register_head": Cell(_FULL, ROOMY),
     "address": Cell(_FULL, ROOMY),

@@ -23,6 +23,7 @@ _ATTESTATION = f"{CODE}.attestation"
 _CELLS = {
     "name": Cell(82, ROOMY_NAME),
     "name_kana": Cell(82, ROOMY),
+    "other_name_label": Cell(28, one_line(9)),
     "other_name": Cell(82, ROOMY),
     "birth_date": Cell(82, ROOMY),
     "address": Cell(82, one_line(12, then=((12, 2), (11, 2), (10, 3), (9, 4), (8, 4), (7, 5)))),
