@@ -88,7 +88,7 @@ def _problems(form: OptionsForm, home: Home) -> list[str]:
     if home.picks.choices and (missing := words.pick_problem(home.kind.code, len(form.pick.data or ()))):
         found.append(missing)
     shown = {"people": home.persons.mark, "things": home.picks.mark}
-    if any(request.form.get(name, mark) != mark for name, mark in shown.items()):
+    if any(request.form.get(name) != mark for name, mark in shown.items()):
         found.append(_("えらべる内容が変わりました。もう一度えらんでください。"))
     return found
 
