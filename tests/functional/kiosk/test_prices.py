@@ -11,6 +11,7 @@ import pytest
 
 from app import clock
 from app.clock import JST
+from app.issuance.errors import NoLongerAllowedError
 from app.issuance.models import Order
 from app.issuance.states import Payment
 from app.municipalities import decisions, queries
@@ -240,17 +241,31 @@ def test_a_kill_switch_closes_what_it_names(stand: Stand, what: dict[str, str], 
     assert (bool(button(stand, RECORD)), bool(button(stand, SEAL))) == (record, seal)
 
 
-def test_what_is_paid_is_finished_when_the_switch_is_thrown(stand: Stand) -> None:
-    """A switch stops new orders; a sheet that is paid for is one of those that were allowed when they were ordered."""
+def pay_for_one(stand: Stand) -> None:
     stand.sign_in(HEAD)
     place(stand)
     stand.render()
     stand.get("/kiosk/confirm")
     stand.submit("/kiosk/pay")
     stand.pay(1000)
+
+
+def test_what_is_paid_is_finished_when_the_hours_end(stand: Stand) -> None:
+    """A maintenance window stops new orders; a sheet that is paid for was allowed when it was ordered."""
+    pay_for_one(stand)
+    with later(5):
+        close(stand, clock.now(), clock.now() + timedelta(hours=1), code=TOWN)
+        assert stand.grant_next()
+
+
+def test_what_is_paid_stays_in_the_machine_when_the_switch_is_thrown(stand: Stand) -> None:
+    """A closure without an end is somebody's alarm: nothing that waits may leave."""
+    pay_for_one(stand)
     with later(5):
         close(stand, clock.now(), code=TOWN)
-        assert stand.grant_next()
+        with pytest.raises(NoLongerAllowedError) as refused:
+            stand.grant_next()
+    assert refused.value.rule == "B21"
 
 
 @pytest.mark.parametrize(
