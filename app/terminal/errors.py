@@ -61,3 +61,23 @@ class MoneyRejectedError(RefusedError):
 
 class UnknownCardError(NotFoundError):
     """No such card in the demo's box."""
+
+
+class IppError(UnavailableError):
+    """A request to the printer had no good end. Which of the three ends it was decides whether paper may come out."""
+
+
+class IppNotSentError(IppError):
+    """The printer certainly did not act on it: no connection, another certificate, or HTTP refused it."""
+
+
+class IppMaybeSentError(IppError):
+    """It left, and no readable answer to it came back: the printer may or may not have acted on it."""
+
+
+class IppRefusedError(IppError):
+    """The printer answered no. `status` is the IPP status code (RFC 8011, appendix B)."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"0x{status:04x}")
+        self.status = status

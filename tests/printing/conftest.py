@@ -1,0 +1,31 @@
+"""Real parts: a printer that speaks IPP, its paper, and its plug."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.printing.box import Bus, CutLine, PrinterBox
+
+
+@pytest.fixture(scope="session")
+def bus(tmp_path_factory) -> Iterator[Bus]:
+    bus = Bus(tmp_path_factory.mktemp("bus"))
+    yield bus
+    bus.close()
+
+
+@pytest.fixture
+def box(tmp_path: Path, bus: Bus) -> Iterator[PrinterBox]:
+    box = PrinterBox(tmp_path / "printer", bus).start()
+    yield box
+    box.power_cut()
+
+
+@pytest.fixture
+def line(box: PrinterBox) -> Iterator[CutLine]:
+    line = CutLine(box.port)
+    yield line
+    line.close()
