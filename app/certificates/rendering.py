@@ -101,9 +101,12 @@ class Renderer:
             self.render(document, specimen=True)
 
     def _to_html(self, document: Document, specimen: bool) -> str:
-        return self._templates.get_template(get_kind(document.kind).template).render(
-            document=document, fitted=fit_document(document), pages=page_numbers(document), specimen=specimen
-        )
+        fitted, pages = fit_document(document), page_numbers(document)
+        try:
+            template = self._templates.get_template(get_kind(document.kind).template)
+            return template.render(document=document, fitted=fitted, pages=pages, specimen=specimen)
+        except jinja2.TemplateError:  # asks for what the document does not have; its message may say what there is
+            raise RenderingError("template") from None
 
     def _styles_of(self, template: str) -> list[CSS]:
         """What all sheets share, and what stands beside the template under its name; parsed once."""

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 from random import Random
@@ -22,7 +23,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app import clock, create_app
-from app.certificates import service
+from app.certificates import samples, service
 from app.certificates.catalogue import KINDS
 from app.certificates.documents import numbered
 from app.certificates.errors import EligibilityRefusedError
@@ -40,6 +41,7 @@ from app.residents.models import PersonVersion
 from app.residents.queries import other_names
 
 PROCESSES = 2
+MOST_TOLD = 50  # troubles, one a line
 RENDERED, CRASHED, MISMATCHED = "rendered", "crashed", "mismatched"
 
 
@@ -75,6 +77,21 @@ def make_demo(home: Path, residents: int) -> Flask:
     return app
 
 
+def describe(error: Exception) -> str:
+    """What went wrong, and the last three places on the way there."""
+    places = traceback.extract_tb(error.__traceback__)[-3:]
+    way = " > ".join(f"{Path(place.filename).name}:{place.lineno}" for place in places)
+    return f"{type(error).__name__}: {error} ({way})"
+
+
+@cache
+def renderer() -> Renderer:
+    """One a process, with every form loaded before the first sheet."""
+    made = Renderer()
+    made.warm_up(samples.sample(kind) for kind in KINDS)
+    return made
+
+
 class Town:
     """One town and its residents, asked one after the other."""
 
@@ -97,9 +114,9 @@ class Town:
         except SheetMismatchError as error:
             outcome = MISMATCHED
             tally.troubles.append(f"{self._p.code} {atena_no} {kind}: {error.findings}")
-        except Exception:  # a crash is what is looked for
+        except Exception as error:  # a crash is what is looked for
             outcome = CRASHED
-            tally.troubles.append(f"{self._p.code} {atena_no} {kind}: {traceback.format_exc()}")
+            tally.troubles.append(f"{self._p.code} {atena_no} {kind}: {describe(error)}")
         tally.outcomes[kind, outcome] += 1
         tally.examples.setdefault((kind, outcome), (self._p.code, request))
 
@@ -133,7 +150,7 @@ def ask_town(home: Path, code: str, share: tuple[int, int]) -> Tally:
     app = make_demo(home, 0)
     tally = Tally()
     with app.app_context(), partitions.open(code) as p:
-        town = Town(p, app.config["KOIKI"].secrets.register, Renderer())
+        town = Town(p, app.config["KOIKI"].secrets.register, renderer())
         for atena_no in town.residents()[share[0] :: share[1]]:
             for kind in KINDS:
                 town.ask(atena_no, kind, tally, draws=True)
@@ -177,7 +194,7 @@ def main() -> int:
     residents: int = parser.parse_args().residents
     with tempfile.TemporaryDirectory(prefix="koiki-every-") as folder:
         tally = ask_everybody(Path(folder), residents)
-    sys.stdout.writelines(f"{line}\n" for line in [*report(tally), *tally.troubles])
+    sys.stdout.writelines(f"{line}\n" for line in [*report(tally), *tally.troubles[:MOST_TOLD]])
     return 1 if tally.troubles else 0
 
 

@@ -162,6 +162,15 @@ def test_a_template_with_another_number_of_sheets_gives_none(renderer, monkeypat
     assert str(caught.value) == "pages"
 
 
+def test_a_template_that_asks_for_what_no_document_has_is_an_error_without_words(renderer, monkeypatch):
+    template = renderer._templates.from_string("{{ document.name }} {{ document.shoe_size }}")
+    monkeypatch.setattr(renderer._templates, "get_template", lambda _: template)
+    with pytest.raises(RenderingError) as caught:
+        renderer.render(samples.sample("seal_registration"))
+    assert str(caught.value) == "template"
+    assert caught.value.__cause__ is None
+
+
 def test_a_complaint_of_the_engine_is_an_error(renderer, monkeypatch):
     monkeypatch.setattr(renderer, "_to_html", lambda *_: "<style>p { colour: red }</style><p>1</p>")
     with pytest.raises(RenderingError) as caught:
