@@ -86,10 +86,13 @@ def judge_blocks(o: Outlook) -> Iterator[Fault]:
     """Each names somebody in a register: a resident, or a member of a 戸籍 who lives elsewhere (住登外)."""
     persons = o.after("persons")
     households = {row.values["setai_no"] for row in persons.values()}
+    lived_in = {r.values["setai_no"] for r in persons.values() if r.values["status"] is ResidentStatus.RESIDENT}
     members = {row.values["atena_no"] for row in o.after("family_members").values()}
     known = {row.values["atena_no"] for row in persons.values()} | members
     for row in o.rows:
         yield from check_block(row, known, households)
+        if row.values["lifted_at"] is None and row.values["setai_no"] in households - lived_in:
+            yield row.warning("setai_no", "nobody lives in this household any more: the block stops nothing")
 
 
 def compare_imprints(o: Outlook) -> Iterator[Fault]:

@@ -152,6 +152,18 @@ def test_a_bad_block_row(town, change, fault):
     assert block_faults(town, BLOCK | change) == [f"line 2, {fault}"]
 
 
+def test_a_block_on_a_household_that_everybody_left_stops_nothing_and_is_told(town, p):
+    household = BLOCK | {"宛名番号": "", "世帯番号": "19"}
+    town.apply(town.write([household]), BLOCKS)
+    assert checking.check(p, KEY) == []
+    town.apply(town.persons({"履歴番号": "2", "住民状態": "転出", "異動事由": "国内転出"}))
+    (fault,) = checking.check(p, KEY)
+    assert str(fault) == "blocks B1, column 世帯番号: nobody lives in this household any more: the block stops nothing"
+    assert fault.is_warning
+    town.apply(town.write([household | {"解除日時": "2026-01-02T09:30:00"}]), BLOCKS)
+    assert checking.check(p, KEY) == []
+
+
 def test_a_block_on_a_certificate_that_nobody_knows_would_block_nothing(town, p):
     (fault,) = block_faults(town, BLOCK | {"対象証明書": "印鑑証明"})
     assert fault.startswith("line 2, column 対象証明書: not one of")
