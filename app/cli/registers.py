@@ -53,8 +53,8 @@ def import_file(  # noqa: PLR0913 one parameter an option
     as_json: bool,
 ) -> None:
     """Compare FILE with a register. With --commit, apply it: all of it or nothing."""
-    key = settings().secrets.register
     with plain_errors():
+        key = settings().secrets.register
         with partitions.open(municipality):  # is it there? before a large file is read
             pass
         with _bar(file, "reading", as_json) as bar:
@@ -80,9 +80,8 @@ def import_file(  # noqa: PLR0913 one parameter an option
 @actor_option
 def export_file(municipality: str, name: str, out: Path, actor: str) -> None:
     """Write a register to a file, all numbers in the clear. Imported again, the file changes nothing."""
-    key = settings().secrets.register
     with plain_errors(), partitions.open(municipality, write=True) as p:
-        rows = exporting.export(p, actor, REGISTERS[name], out, key)
+        rows = exporting.export(p, actor, REGISTERS[name], out, settings().secrets.register)
     say(f"{rows} rows of {name} written to {out}, readable by you alone")
 
 

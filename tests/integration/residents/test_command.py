@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from flask import current_app
 
 from app import create_app
 from app.cli.registers import group
@@ -148,3 +149,15 @@ def test_a_tax_year_by_the_command(run, files, tmp_path):
     assert run("export", CODE, "--register", "income_taxes", "--out", tmp_path / "out.csv").exit_code == 0
     again = run("import", CODE, tmp_path / "out.csv", "--register", "income_taxes")
     assert "0 added, 0 changed, 1 unchanged" in again.output
+
+
+@pytest.mark.parametrize("command", ["import", "export", "check"])
+def test_a_lost_key_is_one_line(run, files, tmp_path, command):
+    more = {"import": [files.persons({})], "export": ["--out", tmp_path / "out.csv"], "check": []}[command]
+    home = load({"KOIKI_HOME": str(tmp_path / "home")})
+    (home.keys_folder / "register.key").unlink()
+    current_app.config["KOIKI"] = home
+    result = run(command, CODE, *more)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.count("\n") == 1
+    assert "secret 'register' is missing" in result.stderr
