@@ -27,6 +27,8 @@ from app.residents.values import CellError
 ENCODINGS = {"utf-8": "utf-8-sig", "cp932": "cp932"}  # a byte order mark is tolerated
 REPORT_EVERY = 500  # rows
 _UNDECODED = re.compile("[\udc80-\udcff]")  # what `surrogateescape` makes of a byte
+# Python's cp932 decodes single bytes that no character has, for the way back (0x80 becomes a control, refused as one).
+_NO_CHARACTER = {0xF8F0: "\udca0", 0xF8F1: "\udcfd", 0xF8F2: "\udcfe", 0xF8F3: "\udcff"}
 FindMissing = Callable[[str], Sequence[str]]
 
 
@@ -85,13 +87,16 @@ def _decode(data: bytes, encoding: str) -> tuple[str, bool]:
     :raises UnreadableFileError: when the file as a whole is in the other encoding.
     """
     try:
-        return data.decode(ENCODINGS[encoding]), False
+        text, is_broken = data.decode(ENCODINGS[encoding]), False
     except UnicodeDecodeError as error:
         other = next(name for name in ENCODINGS if name != encoding)
         if _is_in(data, other):
             line = data[: error.start].count(b"\n") + 1
             raise UnreadableFileError(f"line {line}: not {encoding}; is the file in --encoding {other}?") from None
-        return data.decode(ENCODINGS[encoding], "surrogateescape"), True
+        text, is_broken = data.decode(ENCODINGS[encoding], "surrogateescape"), True
+    if encoding == "cp932" and any(chr(code) in text for code in _NO_CHARACTER):
+        return text.translate(_NO_CHARACTER), True
+    return text, is_broken
 
 
 def _is_in(data: bytes, encoding: str) -> bool:

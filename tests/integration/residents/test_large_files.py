@@ -124,3 +124,12 @@ def test_cp932_has_bad_bytes_too(files):
     place = data.rindex("出生".encode("cp932"))
     path.write_bytes(data[:place] + b"\x81 " + data[place:])
     assert files.faults(path, encoding="cp932") == ["line 2, column 異動事由: not cp932"]
+
+
+@pytest.mark.parametrize("byte", [b"\xa0", b"\xfd", b"\xfe", b"\xff"])
+def test_a_byte_that_is_a_character_to_python_alone(files, byte):
+    path = files.write([PERSON], "cp932")
+    data = path.read_bytes()
+    place = data.rindex("出生".encode("cp932"))
+    path.write_bytes(data[:place] + byte + data[place:])
+    assert files.faults(path, encoding="cp932") == ["line 2, column 異動事由: not cp932"]
