@@ -83,12 +83,12 @@ def entrance(day: date, former: str) -> Entry:
 
 
 def death(day: date | str, place: str, reported_by: str) -> Entry:
-    """A death is reported within seven days (戸籍法 86条)."""
+    """A death is reported within seven days (戸籍法 86条); of a day that is presumed nobody knows the hour."""
     known = day if isinstance(day, date) else parse_date(day).day
     told = [("届出日", on(known + timedelta(days=2))), ("届出人", reported_by)] if known else []
-    hour = "午前4時20分" if known and known.day % 2 else "午後9時5分"
+    hour = "" if known is None else "午前4時20分" if known.day % 2 else "午後9時5分"
     return entry("死亡", ("死亡日", on(day)), ("死亡時分", hour), ("死亡地", place), *told)
 
 
-def spouse_death(day: date) -> Entry:
+def spouse_death(day: date | str) -> Entry:
     return entry("配偶者の死亡", ("配偶者の死亡日", on(day)))

@@ -143,7 +143,9 @@ def odd_dates(book: Book) -> Iterator[CardWish]:
     day = date(2017, 11, 22)
     lives.marry(book, late, widow, day, surname[0])
     lives.bear(book, (late, widow), [child], surname[0])
-    late.entries.append(entries.death("令和元年12月推定1日から10日までの間", book.town.address, "親族　" + surname[0]))
+    died = "令和元年12月推定1日から10日までの間"
+    late.entries.append(entries.death(died, book.town.address, "親族　" + surname[0]))
+    widow.entries.append(entries.spouse_death(died))
     late.is_removed, widow.spouse = True, ""
     late.addresses = [(book.persons[-1]["住所"], day.isoformat())]
     family = Family(book.persons[-1]["本籍"], surname[0], head, day, [entries.compiled(day)], [late, widow, child])
