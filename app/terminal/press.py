@@ -99,8 +99,8 @@ class Press:
         self._move(attempt, AttemptState.SENDING, "")
         try:
             self._printer.send(attempt.attempt_id, pdf, attempt.sheets, attempt.sha256)
-        except NotSentError:
-            self._move(attempt, AttemptState.NOT_PRINTED, "printer did not take it")
+        except NotSentError as error:
+            self._move(attempt, AttemptState.NOT_PRINTED, f"printer did not take it {error}".strip())
             return
         self._journal.move_attempt(attempt.attempt_id, AttemptState.PRINTING)
 
@@ -118,7 +118,7 @@ class Press:
         """Only for a job that can print no more: counting sheets proves nothing while more may come."""
         if job.state is JobState.DONE and job.sheets_out == attempt.sheets:
             self._move(attempt, AttemptState.PRINTED, f"{job.sheets_out} of {attempt.sheets}")
-        elif job.state is not JobState.DONE and job.sheets_out == 0:
+        elif job.state in (JobState.NONE, JobState.ABORTED) and job.sheets_out == 0:
             self._move(attempt, AttemptState.NOT_PRINTED, f"job {job.state}")
         elif job.state is JobState.ABORTED and job.sheets_out == attempt.sheets:
             self._move(attempt, AttemptState.PRINTED, "all sheets were out when the job was cut off")
@@ -131,7 +131,10 @@ class Press:
             self._move(attempt, AttemptState.UNKNOWN, f"{why}, {job.sheets_out} of {attempt.sheets}")
 
     def _watch(self, attempt: Attempt) -> None:
-        if self._printer.is_taken(attempt.attempt_id):
+        taken = self._printer.is_taken(attempt.attempt_id)
+        if taken is None:  # a printer may be unable to say; its word that the sheets are out is all there is
+            self._move(attempt, AttemptState.TAKEN, "no exit sensor")
+        elif taken:
             self._move(attempt, AttemptState.TAKEN, "exit sensor")
         elif attempt.state is AttemptState.PRINTED and _waits(attempt) >= NOT_TAKEN_AFTER:
             self._move(attempt, AttemptState.NOT_TAKEN, "exit sensor")

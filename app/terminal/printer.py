@@ -33,11 +33,12 @@ class JobState(StrEnum):
     PRINTING = "printing"
     STOPPED = "stopped"  # a fault; goes on by itself when it is cleared
     DONE = "done"
-    ABORTED = "aborted"  # cancelled or cut off: no further sheet can come out
+    ABORTED = "aborted"  # cancelled or cut off: no further sheet can come out, and those that did are counted
+    LOST = "lost"  # no further sheet can come out, or it was given up; nobody can say how many did
     UNREACHABLE = "unreachable"
 
 
-JOB_OVER = (JobState.NONE, JobState.DONE, JobState.ABORTED)
+JOB_OVER = (JobState.NONE, JobState.DONE, JobState.ABORTED, JobState.LOST)
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,12 @@ class Printer(Protocol):
 
     def cancel(self, attempt_id: str) -> Job: ...
 
-    def is_taken(self, attempt_id: str) -> bool:
-        """What the exit sensor says: nothing of it lies in the output tray."""
+    def close(self) -> None:
+        """Let go of the files."""
+        ...
+
+    def is_taken(self, attempt_id: str) -> bool | None:
+        """What the exit sensor says: nothing of it lies in the output tray. None without a sensor."""
         ...
 
 
@@ -97,6 +102,9 @@ class SimulatedPrinter:
         self._jobs = {line["attempt_id"]: line["state"] for line in _lines(self._jobs_log)}
         self._sheets = [_without_time(line) for line in _lines(self._tray_log)]
         self._after_power_on()
+
+    def close(self) -> None:
+        """Every line is on the disk already."""
 
     # --- what the agent asks
 

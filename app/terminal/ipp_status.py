@@ -1,0 +1,97 @@
+"""What an IPP printer says of itself, in the few words that decide: may a certificate be sent to it now?
+
+Reasons are judged by their keyword alone. The suffix (-error, -warning, -report) is optional (RFC 8011, 5.4.12), and
+printers use it each in their own way.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from app import clock
+from app.terminal.ipp import MEDIA, Attributes, first
+
+IDLE = 3
+ASSUMED_SHEETS = 100  # of a tray that does not count; that it is empty it does say
+_SUFFIX = re.compile(r"-(error|warning|report)\Z")
+_LEVEL = re.compile(r"(?:\A|;)level=(-?\d+)(?:;|\Z)")
+
+
+class Trouble(StrEnum):
+    """Why nothing is sent. The first four words are the simulated printer's, too."""
+
+    JAM = "jam"
+    NO_PAPER = "no_paper"
+    COVER_OPEN = "cover_open"
+    OFFLINE = "offline"
+    TONER = "toner"
+    OUTPUT_FULL = "output_full"
+    TRAY = "tray"
+    PAUSED = "paused"
+    BUSY = "busy"  # holds a job that is not the terminal's open one
+    NOT_ACCEPTING = "not_accepting"
+    OTHER = "other"
+
+
+_TROUBLES = {
+    "media-jam": Trouble.JAM, "media-empty": Trouble.NO_PAPER, "media-needed": Trouble.NO_PAPER,
+    "cover-open": Trouble.COVER_OPEN, "door-open": Trouble.COVER_OPEN, "interlock-open": Trouble.COVER_OPEN,
+    "toner-empty": Trouble.TONER, "marker-supply-empty": Trouble.TONER, "marker-waste-full": Trouble.TONER,
+    "output-area-full": Trouble.OUTPUT_FULL, "output-tray-missing": Trouble.OUTPUT_FULL,
+    "input-tray-missing": Trouble.TRAY, "paused": Trouble.PAUSED, "moving-to-paused": Trouble.PAUSED,
+}  # fmt: skip
+_HARMLESS = (
+    "none", "media-low", "toner-low", "marker-supply-low", "marker-waste-almost-full", "output-area-almost-full",
+    "cleaning", "power-save", "hibernate", "standby",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class PrinterStatus:
+    """`booted_at` in seconds of the epoch; `sheets_left` of the fullest tray."""
+
+    troubles: frozenset[Trouble]
+    is_idle: bool = False
+    uuid: str = ""
+    booted_at: float = 0.0
+    sheets_left: int = 0
+
+
+UNREACHABLE = PrinterStatus(frozenset({Trouble.OFFLINE}))
+
+
+def read_status(about: Attributes) -> PrinterStatus:
+    """From the answer to Get-Printer-Attributes."""
+    troubles = {_trouble(str(reason)) for reason in about.get("printer-state-reasons", [])} - {None}
+    if not first(about, "printer-is-accepting-jobs", False):
+        troubles.add(Trouble.NOT_ACCEPTING)
+    if MEDIA not in about.get("media-ready", [MEDIA]):
+        troubles.add(Trouble.NO_PAPER)
+    left = _sheets_left(about.get("printer-input-tray", []))
+    return PrinterStatus(
+        troubles=frozenset(t for t in troubles if t) | (frozenset() if left else {Trouble.NO_PAPER}),
+        is_idle=first(about, "printer-state", 0) == IDLE and not first(about, "queued-job-count", 0),
+        uuid=str(first(about, "printer-uuid", "")),
+        booted_at=boot_of(first(about, "printer-up-time", 0)),
+        sheets_left=left,
+    )
+
+
+def boot_of(up_seconds: int) -> float:
+    """When a printer that has run for `up_seconds` was switched on."""
+    return clock.now().timestamp() - up_seconds
+
+
+def _trouble(reason: str) -> Trouble | None:
+    keyword = _SUFFIX.sub("", reason)
+    return None if keyword in _HARMLESS else _TROUBLES.get(keyword, Trouble.OTHER)
+
+
+def _sheets_left(trays: list[Any]) -> int:
+    """The fullest tray that counts its sheets (PWG 5100.13: negative = unknown)."""
+    levels = [int(found[1]) for tray in trays if (found := _LEVEL.search(str(tray)))]
+    counted = [level for level in levels if level >= 0]
+    return max(counted) if counted else ASSUMED_SHEETS

@@ -1,0 +1,106 @@
+"""What the terminal knows of its jobs at an IPP printer: on the disk before each request that it is about.
+
+Kept apart from the printer's own memory, which a power cut empties and whose job numbers begin anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from app import clock
+from app.terminal.durable import DurableFile
+from app.terminal.printer import JobState
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS job (
+    attempt_id TEXT PRIMARY KEY, sheets INTEGER NOT NULL CHECK (sheets > 0), stage TEXT NOT NULL,
+    printer_uuid TEXT NOT NULL, booted_at REAL NOT NULL, sensor_before INTEGER NOT NULL,
+    job_id INTEGER NOT NULL DEFAULT 0, job_uuid TEXT NOT NULL DEFAULT '',
+    sheets_out INTEGER NOT NULL DEFAULT 0, verdict TEXT NOT NULL DEFAULT '', changed_at TEXT NOT NULL,
+    CHECK ((stage = 'over') = (verdict <> '')));
+-- one paper path
+CREATE UNIQUE INDEX IF NOT EXISTS one_open_job ON job ((1)) WHERE stage <> 'over';
+"""
+
+
+class Stage(StrEnum):
+    """How far a job has come. Only from `sending` on can a sheet of it come out."""
+
+    CREATING = "creating"  # Create-Job may have arrived
+    CREATED = "created"
+    REFUSED = "refused"  # the document was certainly not taken
+    SENDING = "sending"  # Send-Document may have arrived
+    OVER = "over"
+
+
+@dataclass(frozen=True)
+class KnownJob:
+    """`booted_at` is the printer's start in seconds of the epoch, `sensor_before` what the exit had counted then."""
+
+    attempt_id: str
+    sheets: int
+    stage: Stage
+    printer_uuid: str
+    booted_at: float
+    sensor_before: int
+    job_id: int = 0
+    job_uuid: str = ""
+    sheets_out: int = 0
+    verdict: str = ""
+
+
+class JobBook(DurableFile):
+    """One file beside the journal."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, _SCHEMA)
+
+    def begin(self, job: KnownJob) -> None:
+        sql = """INSERT INTO job (attempt_id, sheets, stage, printer_uuid, booted_at, sensor_before, changed_at)
+                 VALUES (?, ?, ?, ?, ?, ?, ?)"""
+        facts = (job.attempt_id, job.sheets, job.stage, job.printer_uuid, job.booted_at, job.sensor_before, _now())
+        self._write(sql, facts)
+
+    def note_created(self, attempt_id: str, job_id: int, job_uuid: str) -> None:
+        sql = "UPDATE job SET stage = ?, job_id = ?, job_uuid = ?, changed_at = ? WHERE attempt_id = ?"
+        self._write(sql, (Stage.CREATED, job_id, job_uuid, _now(), attempt_id))
+
+    def move(self, attempt_id: str, stage: Stage) -> None:
+        self._write("UPDATE job SET stage = ?, changed_at = ? WHERE attempt_id = ?", (stage, _now(), attempt_id))
+
+    def note_sheets(self, attempt_id: str, sheets_out: int) -> None:
+        sql = "UPDATE job SET sheets_out = ?, changed_at = ? WHERE attempt_id = ?"
+        self._write(sql, (sheets_out, _now(), attempt_id))
+
+    def end(self, attempt_id: str, verdict: JobState, sheets_out: int) -> None:
+        """For good: what was said once of a job is never said otherwise."""
+        sql = """UPDATE job SET stage = 'over', verdict = ?, sheets_out = ?, changed_at = ?
+                 WHERE attempt_id = ? AND stage <> 'over'"""
+        self._write(sql, (verdict, sheets_out, _now(), attempt_id))
+
+    def find(self, attempt_id: str) -> KnownJob | None:
+        return next(iter(self._jobs("attempt_id = ?", attempt_id)), None)
+
+    def open_job(self) -> KnownJob | None:
+        """The one that may still move."""
+        return next(iter(self._jobs("stage <> ?", Stage.OVER)), None)
+
+    def _jobs(self, where: str, value: str) -> list[KnownJob]:
+        rows = self._rows(f"SELECT * FROM job WHERE {where}", (value,))  # noqa: S608 -- two constants of this class
+        return [_job(dict(row)) for row in rows]
+
+    def _write(self, sql: str, values: tuple[Any, ...]) -> None:
+        with self.step():
+            self._db.execute(sql, values)
+
+
+def _job(row: dict[str, Any]) -> KnownJob:
+    del row["changed_at"]
+    return KnownJob(**row | {"stage": Stage(row["stage"])})
+
+
+def _now() -> str:
+    return clock.now().isoformat()
