@@ -181,15 +181,19 @@ def _on_signals(handler: Callable[..., object] | signal.Handlers) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """`python -m app.serve [--terminals N] [--workers N]`."""
+    """`python -m app.serve [--terminals N] [--workers N] [--printer URI]`."""
     parser = argparse.ArgumentParser(prog="script/run", description=__doc__)
     parser.add_argument(
         "--terminals", type=int, default=1, help="how many of the enrolled terminals to start (default 1)"
     )
     parser.add_argument("--workers", type=int, default=2, help="portal processes (default 2)")
+    parser.add_argument("--printer", default="", help="ipp:// or ipps:// of a real printer for the one terminal")
     chosen = parser.parse_args(arguments)
+    if chosen.printer and chosen.terminals != 1:
+        parser.error("a printer belongs to one terminal")
     config = settings.load()
-    running = parts(config, chosen.terminals, chosen.workers, os.environ)
+    environ = {**os.environ, **({"KOIKI_AGENT_PRINTER": chosen.printer} if chosen.printer else {})}
+    running = parts(config, chosen.terminals, chosen.workers, environ)
     refuse_taken_ports(config, running)
     _on_signals(_end)  # set by hand: a shell's background job would ignore Ctrl-C otherwise
     try:

@@ -14,7 +14,7 @@ from app.protocol.canonical import digest
 from app.terminal.cash import DENOMINATIONS
 from app.terminal.errors import MoneyRejectedError, UnknownCardError
 from app.terminal.parts import Parts, parts_of
-from app.terminal.printer import Fault, Sheet
+from app.terminal.printer import Fault, Sheet, SimulatedPrinter
 from app.terminal.tray import BoxedCard
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
@@ -75,13 +75,13 @@ def collect_money() -> ResponseReturnValue:
 @bp.get("/tray.json")
 def tray() -> ResponseReturnValue:
     """Every sheet that ever came out: what a robot compares with the portal's ledger."""
-    return jsonify([vars(sheet) for sheet in _parts().printer.sheets()])
+    return jsonify([vars(sheet) for sheet in _sheets(_parts())])
 
 
 @bp.get("/tray/<attempt_id>.pdf")
 def look_at_sheet(attempt_id: str) -> ResponseReturnValue:
     """The sheets in the tray, as paper lies there for anyone at the machine to see."""
-    path = _parts().printer.file_of(attempt_id)
+    path = _simulated().file_of(attempt_id)
     if path is None:
         abort(404)
     return send_file(path, mimetype="application/pdf", max_age=0)
@@ -90,7 +90,7 @@ def look_at_sheet(attempt_id: str) -> ResponseReturnValue:
 @bp.post("/tray/take")
 def take_sheets() -> ResponseReturnValue:
     """Take the sheets of one attempt, or without `attempt_id` all that lie there."""
-    _parts().printer.take(request.form.get("attempt_id") or None)
+    _simulated().take(request.form.get("attempt_id") or None)
     return _back()
 
 
@@ -100,7 +100,7 @@ def set_fault() -> ResponseReturnValue:
     given = request.form.get("fault", "")
     if given and given not in list(Fault):
         abort(400)
-    _parts().printer.set_fault(Fault(given) if given else None)
+    _simulated().set_fault(Fault(given) if given else None)
     return _back()
 
 
@@ -131,7 +131,7 @@ def _view() -> dict[str, Any]:
         "find": find,
         "cards": [card for card in _parts().reader.cards() if _is_wanted(card, find) or card.card_id == facts["card"]],
         "denominations": DENOMINATIONS,
-        "faults": list(Fault),
+        "faults": list(Fault) if isinstance(_parts().printer, SimulatedPrinter) else [],
         "settings": _parts().settings,
     }
 
@@ -149,7 +149,7 @@ def _state() -> dict[str, Any]:
         "card": parts.reader.lying(),
         "cash": _cash(parts),
         "printer": {"faults": parts.printer.faults(), "sheets_left": parts.printer.sheets_left()},
-        "tray": _lying(parts.printer.sheets()),
+        "tray": _lying(_sheets(parts)),
         "alarm": parts.press.is_alarm_due(),
         "out_of_service": parts.journal.stopped_reason(),
         "pending_reports": len(parts.journal.pending_reports()),
@@ -177,6 +177,18 @@ def _lying(sheets: list[Sheet]) -> list[dict[str, Any]]:
         if not sheet.taken:
             lying[sheet.attempt_id] = {"attempt_id": sheet.attempt_id, "out": sheet.sheet, "sheets": sheet.sheets}
     return list(lying.values())
+
+
+def _sheets(parts: Parts) -> list[Sheet]:
+    """Of a real printer the desk knows none: they lie in its own tray."""
+    return parts.printer.sheets() if isinstance(parts.printer, SimulatedPrinter) else []
+
+
+def _simulated() -> SimulatedPrinter:
+    printer = _parts().printer
+    if not isinstance(printer, SimulatedPrinter):
+        abort(404)
+    return printer
 
 
 def _parts() -> Parts:

@@ -21,7 +21,7 @@ from app.terminal.printer import Printer
 from app.terminal.till import Till
 from app.terminal.trips import Trips
 
-BUSY_SECONDS = 0.3  # somebody stands here
+BUSY_SECONDS = 0.25  # somebody stands here; also how often a printing job is looked at
 IDLE_SECONDS = 2.0  # also the longest back-off
 NOT_MINE_SECONDS = 60.0  # the portal says that a report is about nothing it knows: ask again, but seldom
 _QUIET_TURNS = 10  # stay quick for a few seconds after work: one order is many small works

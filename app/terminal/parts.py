@@ -8,11 +8,15 @@ from flask import Flask
 
 from app.protocol.signatures import Signer
 from app.terminal.cash import CashSimulator
+from app.terminal.ipp import IppClient
+from app.terminal.ipp_printer import IppPrinter
+from app.terminal.jobs import JobBook
 from app.terminal.journal import Journal
 from app.terminal.loop import Loop
 from app.terminal.portal import Portal
 from app.terminal.press import Press
 from app.terminal.printer import SimulatedPrinter
+from app.terminal.sensor import FileSensor
 from app.terminal.settings import Settings
 from app.terminal.till import Till
 from app.terminal.tray import CardTray
@@ -23,14 +27,14 @@ _NAME = "koiki-terminal"
 
 @dataclass(frozen=True)
 class Parts:
-    """The devices are the demo's; others that keep the same protocols (reader, cash, printer) go here instead."""
+    """Reader and cash are the demo's; others that keep the same protocols go here instead, as an IPP printer does."""
 
     settings: Settings
     journal: Journal
     portal: Portal
     reader: CardTray
     cash: CashSimulator
-    printer: SimulatedPrinter
+    printer: SimulatedPrinter | IppPrinter
     press: Press
     trips: Trips
     loop: Loop
@@ -41,6 +45,7 @@ class Parts:
         self.portal.close()
         self.journal.close()
         self.cash.close()
+        self.printer.close()
 
 
 def build(settings: Settings) -> Parts:
@@ -51,11 +56,19 @@ def build(settings: Settings) -> Parts:
     portal = Portal(settings.portal_url, signer, settings.portal_key)
     reader = CardTray(settings.cards_folder)
     cash = CashSimulator(settings.home / "cash.db")
-    printer = SimulatedPrinter(settings.home, settings.sheet_seconds)
+    printer = _printer(settings)
     press = Press(journal, printer, portal, settings.terminal_id, settings.patience_seconds)
     trips = Trips(settings, signer, journal, portal, reader)
     loop = Loop(settings.terminal_id, journal, portal, printer, press, Till(journal, cash), trips)
     return Parts(settings, journal, portal, reader, cash, printer, press, trips, loop)
+
+
+def _printer(settings: Settings) -> SimulatedPrinter | IppPrinter:
+    if not settings.printer:
+        return SimulatedPrinter(settings.home, settings.sheet_seconds)
+    sensor = FileSensor(settings.exit_sensor) if settings.exit_sensor else None
+    client = IppClient(settings.printer, settings.printer_fingerprint)
+    return IppPrinter(client, JobBook(settings.home / "jobs.db"), sensor)
 
 
 def install(app: Flask, parts: Parts) -> None:

@@ -10,6 +10,7 @@ import base64
 import binascii
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,7 @@ from app.terminal.errors import SettingsError
 KEY_BYTES = 32
 SHEET_SECONDS = 0.7  # an office printer of 85 pages a minute
 PATIENCE_SECONDS = 60.0  # a printer may warm up, a person may clear a jam
+_PIN = re.compile(r"[0-9a-f]{64}")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -40,6 +42,9 @@ class Settings:
     px_per_mm: float | None = None  # of the panel; None = judged by its orientation
     sheet_seconds: float = SHEET_SECONDS
     patience_seconds: float = PATIENCE_SECONDS
+    printer: str = ""  # ipp:// or ipps://; empty = the simulated one
+    printer_fingerprint: str = ""  # SHA-256 of an ipps printer's certificate, 64 hexadecimal digits
+    exit_sensor: Path | None = None
 
     @property
     def portal_origin(self) -> str:
@@ -70,6 +75,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         px_per_mm=facts.get("px_per_mm"),
         sheet_seconds=float(env.get("KOIKI_AGENT_SHEET_SECONDS", SHEET_SECONDS)),
         patience_seconds=float(env.get("KOIKI_AGENT_PATIENCE_SECONDS", PATIENCE_SECONDS)),
+        **_printer(env),
     )
 
 
@@ -85,6 +91,25 @@ def check_portal_url(url: str) -> str:
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
         raise SettingsError("the portal's address must begin with https:// (http:// only on this machine)")
     return url.rstrip("/")
+
+
+def check_printer(uri: str, fingerprint: str) -> tuple[str, str]:
+    """The address of an IPP printer and its pin, tidied. :raises SettingsError: for any other, or ipps unpinned."""
+    parts = urlsplit(uri)
+    pin = fingerprint.replace(":", "").strip().lower()
+    if parts.scheme not in ("ipp", "ipps") or not parts.hostname:
+        raise SettingsError("KOIKI_AGENT_PRINTER must begin with ipp:// or ipps:// and name a host")
+    if parts.scheme == "ipps" and not _PIN.fullmatch(pin):
+        raise SettingsError("an ipps printer needs KOIKI_AGENT_PRINTER_FINGERPRINT: SHA-256 of its certificate, in hex")
+    return uri, pin
+
+
+def _printer(env: Mapping[str, str]) -> dict[str, Any]:
+    if not (uri := env.get("KOIKI_AGENT_PRINTER", "")):
+        return {}
+    uri, pin = check_printer(uri, env.get("KOIKI_AGENT_PRINTER_FINGERPRINT", ""))
+    sensor = env.get("KOIKI_AGENT_EXIT_SENSOR")
+    return {"printer": uri, "printer_fingerprint": pin, "exit_sensor": Path(sensor) if sensor else None}
 
 
 def _read_facts(path: Path) -> dict[str, Any]:

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.functional.terminal.conftest import chip_key, device_seed, portal, settings
 from tests.printing.box import Bus, CutLine, PrinterBox
+
+__all__ = ["chip_key", "device_seed", "portal", "settings"]
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import pytest
 
 from app.protocol.canonical import to_base64url
 from app.terminal.errors import SettingsError
-from app.terminal.settings import check_portal_url, load
+from app.terminal.settings import check_portal_url, check_printer, load
 
 
 @pytest.fixture
@@ -68,3 +68,28 @@ def test_no_folder_at_all() -> None:
 def test_no_open_line_to_the_portal(url) -> None:
     with pytest.raises(SettingsError):
         check_portal_url(url)
+
+
+def test_without_a_printer_the_simulated_one(home) -> None:
+    settings = load({"KOIKI_AGENT_HOME": str(home), "KOIKI_AGENT_EXIT_SENSOR": "/sensor"})
+    assert (settings.printer, settings.printer_fingerprint, settings.exit_sensor) == ("", "", None)
+
+
+def test_a_printer_with_its_pin_and_its_sensor(home) -> None:
+    env = {"KOIKI_AGENT_PRINTER": "ipps://printer.local/ipp/print", "KOIKI_AGENT_EXIT_SENSOR": "/sensor"}
+    env |= {"KOIKI_AGENT_PRINTER_FINGERPRINT": ":".join(["AB"] * 32)}
+    settings = load(env | {"KOIKI_AGENT_HOME": str(home)})
+    assert (settings.printer, settings.printer_fingerprint) == ("ipps://printer.local/ipp/print", "ab" * 32)
+    assert settings.exit_sensor == Path("/sensor")
+
+
+@pytest.mark.parametrize(
+    ("uri", "pin"),
+    [
+        *(("http://printer", ""), ("printer", ""), ("ipp://", ""), ("ipps://printer", "")),
+        *(("ipps://printer", "ab" * 31), ("ipps://printer", "xy" * 32)),
+    ],
+)
+def test_a_printer_that_cannot_be_known_is_no_start(uri, pin) -> None:
+    with pytest.raises(SettingsError, match="KOIKI_AGENT_PRINTER"):
+        check_printer(uri, pin)
