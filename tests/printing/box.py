@@ -129,7 +129,7 @@ class CutLine:
     """A line to the printer that loses the answer to the one request whose bytes hold `cut_at`; None cuts nothing."""
 
     def __init__(self, port: int) -> None:
-        self._upstream, self.cut_at = port, None
+        self._upstream, self.cut_at, self.cuts = port, None, 0
         self._server = socket.create_server(("127.0.0.1", 0))
         self.uri = f"ipp://127.0.0.1:{self._server.getsockname()[1]}/ipp/print"
         threading.Thread(target=self._accept, daemon=True).start()
@@ -149,8 +149,10 @@ class CutLine:
             threading.Thread(target=self._up, args=(client, printer, heard), daemon=True).start()
             while answer := printer.recv(65536):
                 if self.cut_at and self.cut_at in heard:
-                    return
+                    self.cuts += 1
+                    break
                 client.sendall(answer)
+            client.shutdown(socket.SHUT_RDWR)  # closing alone would not end it while the other thread reads
 
     def _up(self, client: socket.socket, printer: socket.socket, heard: bytearray) -> None:
         with contextlib.suppress(OSError):

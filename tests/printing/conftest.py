@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from tests.functional.terminal.conftest import chip_key, device_seed, portal, settings
-from tests.printing.box import Bus, CutLine, PrinterBox
+from tests.printing.box import BINARY, Bus, CutLine, PrinterBox
 
 __all__ = ["chip_key", "device_seed", "portal", "settings"]
 
 
 @pytest.fixture(scope="session")
 def bus(tmp_path_factory) -> Iterator[Bus]:
+    assert Path(BINARY).exists(), "the package cups-ipp-utils is missing: script/setup --tests installs it"
     bus = Bus(tmp_path_factory.mktemp("bus"))
     yield bus
     bus.close()

@@ -76,6 +76,7 @@ def test_a_lost_answer_is_maybe_sent(line, client) -> None:
     line.cut_at = b"job-name"
     with pytest.raises(IppMaybeSentError):
         IppClient(line.uri).create_job("a-1")
+    assert line.cuts == 1
     assert [first(job, "job-name", "") for job in client.jobs()] == ["a-1"]  # and indeed it was
 
 

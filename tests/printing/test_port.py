@@ -140,6 +140,8 @@ def test_a_lost_answer_to_the_document_is_followed_and_not_sent_again(make, box,
     port = make(uri=line.uri)
     line.cut_at = b"%PDF"
     send(port)
+    assert line.cuts == 1
+    line.cut_at = None
     assert end_of(port) == Job(JobState.DONE, 3)
     assert len(box.tray()) == 3
 
