@@ -57,6 +57,9 @@ OWN_TEXTS: Mapping[str, Mapping[str, str]] = {
 }
 
 
+SWITCHES = {"tax_payment_not_due": "print"}  # what most of these towns chose besides the careful defaults
+
+
 @dataclass(frozen=True)
 class Price:
     """Of one kind at one place."""

@@ -24,7 +24,7 @@ def decide(actor: str, town: Town, seed: int) -> None:
     asked = {"enquiries": f"{town.office} 住民課 電話 000-000-{town.number}0"}
     for key, text in {**bylaws.list_texts(town), **asked}.items():
         decisions.set_text(actor, town.code, key, text, IN_FORCE)
-    for key, value in town.switches.items():
+    for key, value in {**bylaws.SWITCHES, **town.switches}.items():
         decisions.set_switch(actor, town.code, key, value, IN_FORCE)
     _open(actor, town)
 

@@ -142,7 +142,7 @@ TOWNS = (
         *("384", "虹川町", "ニジカワマチ", "Nijikawa Town", 6900, _SOUTH),
         hours=OFFICE,
         weekdays_only=True,
-        switches={"property_values": "yes", "property_limit": "20"},
+        switches={"property_values": "yes", "property_limit": "20", "tax_payment_not_due": "block"},
     ),
     Town(
         *("385", "笹舟村", "ササブネムラ", "Sasabune Village", 2201, _SOUTH),

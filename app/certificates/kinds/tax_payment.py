@@ -144,6 +144,12 @@ def _is_settling(case: Case) -> bool:
     return any(year.is_settling for year in _picked(case))
 
 
+def _is_not_due(case: Case) -> bool:
+    """Not owed yet, and not paid either: towns differ in whether a machine may say so."""
+    is_stopped = case.ordinance.switch("tax_payment_not_due") == "block"
+    return is_stopped and any(year.not_due_yen > 0 for year in _picked(case))
+
+
 KIND = CertificateKind(
     code=CODE,
     title="納税証明書",
@@ -161,6 +167,7 @@ KIND = CertificateKind(
     rules=(
         Rule("B18", MessageClass.NEUTRAL, _is_overdue, "地方税法20条の10 (納期到来の未納)"),
         Rule("B18", MessageClass.NEUTRAL, _is_settling, "地方税法20条の10 (納付の反映待ち: 運用上の定め)"),
+        Rule("B18", MessageClass.NEUTRAL, _is_not_due, "地方税法20条の10 (納期未到来: 条例・規則)"),
         Rule("B16", MessageClass.INFORMATION, _has_none, "地方税法20条の10 (証明できる年度に課税がない)"),
     ),
 )

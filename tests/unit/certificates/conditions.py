@@ -271,6 +271,7 @@ REGISTER = (
     ),
     Condition("correction", "B17", "更正・修正 under way", entries(IncomeTaxRecord, "years", is_under_correction=True)),
     Condition("overdue", "B18", "納期の到来した未納がある", entries(TaxPaymentRecord, "taxes", overdue_yen=100)),
+    Condition("not-due", "B18", "納期未到来の額がある", entries(TaxPaymentRecord, "taxes", not_due_yen=100)),
     Condition("settling", "B18", "a payment is not yet booked", entries(TaxPaymentRecord, "taxes", is_settling=True)),
     Condition("arrears", "B18", "軽自動車税に未納がある", entries(VehicleTaxRecord, "vehicles", has_arrears=True)),
     Condition("unpaid", "B18", "軽自動車税 not paid", entries(VehicleTaxRecord, "vehicles", paid_on=None)),

@@ -174,6 +174,7 @@ EXPECTED = blocks() | {
     "correction": on_register("B17", INFO, ONLY_INCOME),
     "switchover": on_register("B17", INFO, ONLY_INCOME),
     "overdue": on_register("B18", N, ONLY_PAYMENT),
+    "not-due": on_register("B18", N, ONLY_PAYMENT),
     "settling": on_register("B18", N, ONLY_PAYMENT),
     "arrears": on_register("B18", N, ONLY_VEHICLE),
     "unpaid": on_register("B18", N, ONLY_VEHICLE),

@@ -104,6 +104,8 @@ def test_each_row_is_charged(picks, yen):
         (changed(8, overdue_yen=1), ("B18", "N")),
         (changed(8, overdue_yen=1, fiscal_year=2001), ("B18", "N")),
         (changed(0, is_settling=True), ("B18", "N")),
+        (changed(0, not_due_yen=1), ("B18", "N")),
+        (changed(1, not_due_yen=1), None),
         (changed(1, is_settling=True), None),
         (None, ("B16", "I")),
         (TaxPaymentRecord(()), ("B16", "I")),
@@ -112,6 +114,10 @@ def test_each_row_is_charged(picks, yen):
 )
 def test_who_gets_none(record, expected):
     assert refusal(KIND, record) == expected
+
+
+def test_a_town_may_certify_what_is_not_yet_due():
+    assert refusal(KIND, changed(0, not_due_yen=1), tax_payment_not_due="print") is None
 
 
 def test_a_payment_on_its_way_stops_its_own_row():
