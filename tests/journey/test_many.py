@@ -1,4 +1,6 @@
-"""Two hundred journeys on ten terminals with two portal processes; then the same while portal processes are killed.
+"""A crowd at ten terminals with two portal processes; then another one while portal processes are killed.
+
+`script/soak` walks as many as one likes.
 
 What is compared are the sheets in the trays, the money in the machines, the towns' journals and the union's ledger:
 four records that different processes keep.
@@ -17,7 +19,7 @@ from tests.journey.crowd import Disturbance, plan, walk
 from tests.journey.installation import Installation, copy_of, make_demo, running
 
 pytestmark = [pytest.mark.load, pytest.mark.timeout(900)]
-JOURNEYS, TERMINALS = 200, 10
+JOURNEYS, KILLED_JOURNEYS, TERMINALS = 120, 80, 10
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +34,7 @@ def busy(crowded: Installation, tmp_path: Path) -> Iterator[Installation]:
         yield started
 
 
-def test_two_hundred_residents_each_get_their_own_sheet(busy: Installation, sheets: Path) -> None:
+def test_a_crowd_gets_each_their_own_sheet(busy: Installation, sheets: Path) -> None:
     trips = walk(busy, plan(busy, JOURNEYS, TERMINALS), sheets)
 
     assert [trip.trouble for trip in trips if trip.trouble] == []
@@ -45,10 +47,10 @@ def test_two_hundred_residents_each_get_their_own_sheet(busy: Installation, shee
 
 def test_killing_portal_processes_loses_nothing_and_doubles_nothing(busy: Installation, sheets: Path) -> None:
     with Disturbance(busy.kill_portal_worker, between=(0.8, 2.5)) as killing:
-        trips = walk(busy, plan(busy, JOURNEYS, TERMINALS), sheets)
+        trips = walk(busy, plan(busy, KILLED_JOURNEYS, TERMINALS), sheets)
 
     assert killing.deeds > 10
     assert_everybody_holds_their_own(trips)
     finish(busy)
     assert_records_agree(busy)
-    assert sum(bool(trip.files) for trip in trips) > JOURNEYS * 0.9
+    assert sum(bool(trip.files) for trip in trips) > KILLED_JOURNEYS * 0.9
