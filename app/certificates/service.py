@@ -11,7 +11,7 @@ from functools import cache
 
 from app.certificates import composing, eligibility, fees
 from app.certificates.catalogue import get_kind
-from app.certificates.documents import Document
+from app.certificates.documents import Certification, Document
 from app.certificates.errors import (
     EligibilityRefusedError,
     InconsistentHouseholdError,
@@ -23,7 +23,7 @@ from app.certificates.fitting import find_unprintable
 from app.certificates.items import INDIVIDUAL_NUMBER
 from app.certificates.kind import Case, Record, Source
 from app.certificates.requests import Request
-from app.certificates.samples import sample
+from app.certificates.samples import sample, sample_case
 from app.municipalities import hours
 from app.municipalities.partitions import Partition
 from app.municipalities.queries import get_issuer, get_ordinance, get_timetable
@@ -131,9 +131,15 @@ def _build(case: Case, numbers: Mapping[str, str]) -> Document:
     return case.kind.build(case, certification, numbers if case.has_option(INDIVIDUAL_NUMBER) else {})
 
 
-@cache
 def _stand_in(kind: str) -> Document:
-    return sample(kind)
+    """The kind's sample, composed anew as a document would have been."""
+    case, certification = _invented(kind)
+    return case.kind.build(case, certification, {})
+
+
+@cache
+def _invented(kind: str) -> tuple[Case, Certification]:
+    return sample_case(kind), sample(kind).certification
 
 
 def _individual_numbers(p: Partition, case: Case, register_key: bytes) -> dict[str, str]:
