@@ -16,7 +16,6 @@ from app.certificates.requests import MessageClass, Picks, Refusal, Relation
 from app.residents.family_facts import AddressHistoryFacts, FamilyRegisterFacts
 from app.residents.vocabularies import BlockReason
 
-NOT_RESIDENT = Refusal("B02", MessageClass.NEUTRAL)
 UNPRINTABLE = Refusal("B10", MessageClass.NEUTRAL)  # found when the text is fitted to the form
 
 

@@ -5,8 +5,8 @@
 printed by a machine. Nothing recorded is told from nothing asked for: those who left the register before an item was
 introduced have none.
 
-One sheet lists where a whole family lives, those included who fled from it: everybody recorded is concerned, and a
-block on one of them stops the sheet.
+The usual content lists where a whole family lives, those included who fled from it: everybody recorded is concerned,
+and a block on one of them stops the sheet. Of chosen persons, those and the requester are.
 """
 
 from __future__ import annotations
