@@ -29,7 +29,7 @@ def client(*, follow_redirects: bool = False) -> httpx.Client:
     """A client that `close_all` closes.
 
     Each request has a connection of its own: a server ends an idle one just when the next request goes out, and a form
-    that is sent (lay the card, put a coin in) cannot be sent again, as nobody knows whether it arrived (RFC 9112 9.3.1).
+    (lay the card, put a coin in) cannot be sent again, as nobody knows whether it arrived (RFC 9110 9.2.2).
     """
     alone = httpx.Limits(max_keepalive_connections=0)
     made = httpx.Client(follow_redirects=follow_redirects, timeout=30, limits=alone)
