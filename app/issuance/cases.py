@@ -30,6 +30,7 @@ class Verdict(StrEnum):
     MISSING = "missing"  # the sheet was looked for and not found: void, the fee is given back
     KEPT = "kept"  # the money for what came out is in the machine
     REFUNDED = "refunded"  # all money was given back
+    PAID_BACK = "paid_back"  # what the machine owed was handed over by a person
     CHECKED = "checked"  # looked at; nothing was left undecided
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import BigId, Instant, PartitionBase, one_of
 from app.issuance.states import Payment, State
+from app.protocol.messages import Tender
 
 
 class Disposal(StrEnum):
@@ -34,6 +35,11 @@ class CaseKind(StrEnum):
     PAYMENT_UNKNOWN = "payment_unknown"
     NOT_TAKEN = "not_taken"
     UNPRINTABLE = "unprintable"  # B10: the register holds what no sheet can show
+    CHANGE_OWED = "change_owed"  # a device could not give back what it should: a person pays it by hand
+    COUNT_DIFFERS = "count_differs"  # a terminal's devices counted other than the journals say
+    ACCOUNTS_DIFFER = "accounts_differ"  # the union's ledger says other than the town's journal
+    TERMINAL_SILENT = "terminal_silent"  # an agent stopped calling while its terminal was in service
+    RELAY_LATE = "relay_late"  # what the union must know waits longer than it may
 
 
 class Order(PartitionBase):
@@ -51,8 +57,12 @@ class Order(PartitionBase):
     yen: Mapped[int] = mapped_column(sa.Integer)
     payment: Mapped[Payment] = mapped_column(one_of(Payment, "payment"), default=Payment.NONE)
     payment_key: Mapped[str] = mapped_column(sa.String(60), unique=True)
+    tender: Mapped[Tender | None] = mapped_column(one_of(Tender, "tender"))  # chosen when money is asked for
     yen_inserted: Mapped[int] = mapped_column(sa.Integer, default=0)
     yen_due: Mapped[int | None] = mapped_column(sa.Integer)  # to keep: the copies that came out
+    yen_owed: Mapped[int] = mapped_column(sa.Integer, default=0)  # what the device should have given back and kept
+    receipt_asked_at: Mapped[datetime | None] = mapped_column(Instant)
+    receipt_printed_at: Mapped[datetime | None] = mapped_column(Instant)
     is_open: Mapped[bool] = mapped_column(default=True)  # False once every copy and the money are final
     priced_at: Mapped[datetime] = mapped_column(Instant)  # when the visit began: its ordinance prices every copy
     placed_at: Mapped[datetime] = mapped_column(Instant)
@@ -66,7 +76,9 @@ class Order(PartitionBase):
             sqlite_where=sa.text("is_open"),
             postgresql_where=sa.text("is_open"),
         ),
-        sa.CheckConstraint("yen >= 0 AND yen_inserted >= 0", name="yen_not_negative"),
+        sa.CheckConstraint("yen >= 0 AND yen_inserted >= 0 AND yen_owed >= 0", name="yen_not_negative"),
+        sa.CheckConstraint("yen_owed = 0 OR payment IN ('committed', 'released')", name="owed_once_final"),
+        sa.CheckConstraint("receipt_printed_at IS NULL OR receipt_asked_at IS NOT NULL", name="receipt_was_asked"),
         sa.CheckConstraint("yen_due IS NULL OR (yen_due >= 0 AND yen_due <= yen)", name="due_within_price"),
         sa.CheckConstraint(
             "payment NOT IN ('committing', 'committed') OR yen_due IS NOT NULL", name="committed_has_due"

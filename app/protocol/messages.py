@@ -74,12 +74,21 @@ class Evidence(StrEnum):
     FAILURE = "failure"  # the trip ended without either
 
 
+class Tender(StrEnum):
+    """What a resident pays with."""
+
+    CASH = "cash"  # in escrow until it is kept; change is given
+    EMONEY = "emoney"  # IC: taken at the touch, nothing to hold; given back only at the counter
+    QR = "qr"  # authorised, then captured or let go
+
+
 class WorkAction(StrEnum):
     NONE = "none"
-    COLLECT = "collect"  # take `yen` into escrow under `payment_key`
+    COLLECT = "collect"  # take `yen` into escrow under `payment_key`, by `tender`
     PRINT = "print"  # ask for the grant of `attempt_id`
     COMMIT = "commit"  # keep `yen`, give the rest back
     RELEASE = "release"  # give everything back
+    RECEIPT = "receipt"  # print `receipt`, once for each `payment_key`
 
 
 class ReportEvent(StrEnum):
@@ -95,6 +104,7 @@ class ReportEvent(StrEnum):
     TAKEN = "taken"
     NOT_TAKEN = "not_taken"
     MISMATCH = "mismatch"  # the manifest is not of the agent's own session, or the bytes are others
+    RECEIPT_PRINTED = "receipt_printed"
 
 
 @dataclass(frozen=True)
@@ -160,6 +170,7 @@ class WorkCall(Message):
     printer: str  # "ready" or space-separated faults
     sheets_left: int
     change_left: int  # yen in the change store
+    tenders: str = Tender.CASH.value  # what can be paid with now, space-separated; empty: nothing that costs money
 
 
 @dataclass(frozen=True)
@@ -173,6 +184,8 @@ class Work(Message):
     payment_key: str
     yen: int
     attempt_id: str
+    tender: str = ""  # of `collect`
+    receipt: str = ""  # of `receipt`: its lines, no person in them
 
 
 @dataclass(frozen=True)
@@ -216,12 +229,34 @@ class Report(Message):
     yen: int
     details: str  # JSON: printer states, sensor counts
     at: int
+    yen_owed: int = 0  # `committed`, `released`: what should have been given back and could not be
 
 
 @dataclass(frozen=True)
 class ReportResult(Message):
     KIND: ClassVar[str] = "report_result"
     report_id: str
+    accepted: bool
+
+
+@dataclass(frozen=True)
+class Count(Message):
+    """Agent → portal, when nothing moves at the terminal: all that its devices ever counted, by their own records."""
+
+    KIND: ClassVar[str] = "count"
+    terminal_id: str
+    count_id: str
+    at: int
+    sheets: int  # that ever came out
+    yen_cash: int  # kept and not owed, ever, by tender
+    yen_emoney: int
+    yen_qr: int
+
+
+@dataclass(frozen=True)
+class CountResult(Message):
+    KIND: ClassVar[str] = "count_result"
+    count_id: str
     accepted: bool
 
 

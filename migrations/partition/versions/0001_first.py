@@ -895,8 +895,16 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("payment_key", sa.String(length=60), nullable=False),
+        sa.Column(
+            "tender",
+            sa.Enum("cash", "emoney", "qr", name="tender", native_enum=False, create_constraint=True, length=40),
+            nullable=True,
+        ),
         sa.Column("yen_inserted", sa.Integer(), nullable=False),
         sa.Column("yen_due", sa.Integer(), nullable=True),
+        sa.Column("yen_owed", sa.Integer(), nullable=False),
+        sa.Column("receipt_asked_at", sa.DateTime(), nullable=True),
+        sa.Column("receipt_printed_at", sa.DateTime(), nullable=True),
         sa.Column("is_open", sa.Boolean(), nullable=False),
         sa.Column("priced_at", sa.DateTime(), nullable=False),
         sa.Column("placed_at", sa.DateTime(), nullable=False),
@@ -909,7 +917,15 @@ def upgrade() -> None:
             "payment NOT IN ('committing', 'committed') OR yen_due IS NOT NULL",
             name=op.f("ck_issue_order_committed_has_due"),
         ),
-        sa.CheckConstraint("yen >= 0 AND yen_inserted >= 0", name=op.f("ck_issue_order_yen_not_negative")),
+        sa.CheckConstraint(
+            "yen_owed = 0 OR payment IN ('committed', 'released')", name=op.f("ck_issue_order_owed_once_final")
+        ),
+        sa.CheckConstraint(
+            "receipt_printed_at IS NULL OR receipt_asked_at IS NOT NULL", name=op.f("ck_issue_order_receipt_was_asked")
+        ),
+        sa.CheckConstraint(
+            "yen >= 0 AND yen_inserted >= 0 AND yen_owed >= 0", name=op.f("ck_issue_order_yen_not_negative")
+        ),
         sa.CheckConstraint(
             "yen_due IS NULL OR (yen_due >= 0 AND yen_due <= yen)", name=op.f("ck_issue_order_due_within_price")
         ),
@@ -1137,6 +1153,11 @@ def upgrade() -> None:
                 "payment_unknown",
                 "not_taken",
                 "unprintable",
+                "change_owed",
+                "count_differs",
+                "accounts_differ",
+                "terminal_silent",
+                "relay_late",
                 name="case_kind",
                 native_enum=False,
                 create_constraint=True,
