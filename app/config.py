@@ -20,6 +20,7 @@ DATABASES = ("sqlite", "postgresql")
 SURFACES = ("kiosk", "agents", "counter", "reports", "verify")
 SECRET_NAMES = ("session", "pepper", "route", "sheet", "register", "ticket")
 SECRET_BYTES = 32
+SECONDS = ("silent_seconds", "silent_case_seconds", "relay_late_seconds")
 
 
 class MissingSecretError(KoikiError):
@@ -57,6 +58,9 @@ class Config:
     portal_url: str = "http://127.0.0.1:8800"
     surfaces: tuple[str, ...] = SURFACES
     demo: bool = False
+    silent_seconds: int = 20  # without a call of its agent a terminal serves nobody
+    silent_case_seconds: int = 300  # and then a person must look
+    relay_late_seconds: int = 900  # that a town's outbox may wait before the town takes no new orders
     place_urls: Mapping[str, str] = field(default_factory=dict, repr=False)
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -101,6 +105,7 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
         portal_url=env.get("KOIKI_PORTAL_URL", "http://127.0.0.1:8800").rstrip("/"),
         surfaces=_surfaces(env.get("KOIKI_SURFACES", ",".join(SURFACES))),
         demo=env.get("KOIKI_DEMO") == "1",
+        **{name: _seconds(env, name) for name in SECONDS if f"KOIKI_{name.upper()}" in env},
         place_urls={
             k.removeprefix("KOIKI_PLACE_").lower(): _database(k, v)
             for k, v in env.items()
@@ -108,6 +113,13 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
         },
         environ={k: v for k, v in env.items() if k.startswith("KOIKI_")},
     )
+
+
+def _seconds(env: Mapping[str, str], name: str) -> int:
+    given = env[f"KOIKI_{name.upper()}"]
+    if not given.isascii() or not given.isdigit() or int(given) == 0:
+        raise BadSettingError(f"KOIKI_{name.upper()} is no whole number of seconds above 0")
+    return int(given)
 
 
 def _database(name: str, url: str) -> str:

@@ -14,7 +14,7 @@ from app.cards import keys as card_keys
 from app.config import Config
 from app.extensions import db
 from app.issuance import keys as issuance_keys
-from app.municipalities import union
+from app.municipalities import limits, union
 from app.municipalities.partitions import partitions
 
 ROOT = Path(__file__).parent.parent
@@ -47,6 +47,7 @@ def _configure(app: Flask, config: Config) -> None:
         app.secret_key = config.secrets.session
     card_keys.configure(config)
     issuance_keys.configure(config)
+    limits.configure(config)
 
 
 def _connect(app: Flask, config: Config) -> None:

@@ -21,12 +21,23 @@ def test_what_is_no_secret_is_told_like_a_missing_one(tmp_path: Path, value: str
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("KOIKI_UNION_URL", "secret@db"), ("KOIKI_PLACE_CELL", "mysql://secret@db/x"), ("KOIKI_SURFACES", "kiosk,kisok")],
+    [
+        ("KOIKI_UNION_URL", "secret@db"),
+        ("KOIKI_PLACE_CELL", "mysql://secret@db/x"),
+        ("KOIKI_SURFACES", "kiosk,kisok"),
+        ("KOIKI_SILENT_SECONDS", "0"),
+        ("KOIKI_RELAY_LATE_SECONDS", "secret"),
+    ],
 )
 def test_a_setting_that_cannot_be_meant_is_refused_without_repeating_a_url(name: str, value: str) -> None:
     with pytest.raises(BadSettingError, match=name) as refused:
         load({name: value})
     assert "secret" not in str(refused.value)
+
+
+def test_limits_are_seconds() -> None:
+    config = load({"KOIKI_SILENT_SECONDS": "7", "KOIKI_SILENT_CASE_SECONDS": "70", "KOIKI_RELAY_LATE_SECONDS": "700"})
+    assert (config.silent_seconds, config.silent_case_seconds, config.relay_late_seconds) == (7, 70, 700)
 
 
 def test_surfaces_may_be_written_with_blanks() -> None:
