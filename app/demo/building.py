@@ -26,10 +26,10 @@ TAXES_FIXED = 6  # the month
 Tell = Callable[[str], None]
 
 
-def build(config: Config, seed: int, residents: int, neighbours: int, tell: Tell) -> int:
+def build(config: Config, seed: int, residents: int, neighbours: int, tell: Tell, kiosks: int = 1) -> int:
     """Make union, towns, people, cards and terminals; give the number of residents. `tell` hears of each step.
 
-    A town is never smaller than its cast: with few `residents` there are some more.
+    A town is never smaller than its cast: with few `residents` there are some more. `kiosks` are those of each town.
     """
     service.init_union(ACTOR, UNION, UNION_ENGLISH, "000-000-0000")
     box = CardBox(config.home / "tray" / "cards", ACTOR)
@@ -38,6 +38,8 @@ def build(config: Config, seed: int, residents: int, neighbours: int, tell: Tell
     total = 0
     for town in TOWNS:
         book = _build_town(config, town, seed, wanted[town.code], (box, neighbours))
+        for number in range(1, kiosks + 1):
+            terminals.add_kiosk(ACTOR, config, town, number)
         total += book.residents
         tell(f"{town.code} {town.name}: {book.residents:,} residents, {len(book.seals):,} seals")
     box.publish_revocations()
@@ -62,7 +64,6 @@ def _build_town(config: Config, town: Town, seed: int, residents: int, cards: tu
     service.add_member(ACTOR, town.code, town.name, PREFECTURE, **more, phone=f"000-000-{town.number}0")
     ordinances.decide(ACTOR, town, seed)
     ordinances.add_places(ACTOR, town)
-    terminals.add_kiosk(ACTOR, config, town)
     book, wishes = invent_town(town, seed, residents, neighbours, _newest_year())
     with tempfile.TemporaryDirectory(prefix="koiki-demo-") as folder:
         import_book(book, Path(folder), ACTOR, config.secrets.register)

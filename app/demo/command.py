@@ -27,8 +27,9 @@ class RefusedError(click.ClickException):
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed invents the same people.")
 @click.option("--residents", type=click.IntRange(building.LEAST_RESIDENTS), default=20_000, show_default=True)
 @click.option("--cards-per-town", type=click.IntRange(0, 200), default=2, show_default=True, help="Besides the cast's.")
+@click.option("--kiosks-per-town", type=click.IntRange(1, 20), default=1, show_default=True)
 @with_appcontext
-def demo_command(seed: int, residents: int, cards_per_town: int) -> None:
+def demo_command(seed: int, residents: int, cards_per_town: int, kiosks_per_town: int) -> None:
     """Invent a union of ten towns with people, cards and terminals. All PINs are 1234."""
     config: Config = current_app.config["KOIKI"]
     if not config.demo:
@@ -36,7 +37,7 @@ def demo_command(seed: int, residents: int, cards_per_town: int) -> None:
     try:
         create_keys(config.keys_folder)
         union.upgrade()
-        total = building.build(config, seed, residents, cards_per_town, click.echo)
+        total = building.build(config, seed, residents, cards_per_town, click.echo, kiosks_per_town)
     except KoikiError as error:
         raise RefusedError(str(error).splitlines()[0]) from error
     click.echo(f"{total:,} invented residents; the cards lie in {config.home / 'tray' / 'cards'}")

@@ -1,4 +1,4 @@
-"""Enrols one kiosk in each town, and makes the folder from which its agent starts on this machine."""
+"""Enrols the kiosks of each town, and makes the folder from which the agent of each starts on this machine."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ FIRST_PORT = 8811
 SEED_BYTES = 32
 
 
-def add_kiosk(actor: str, config: Config, town: Town) -> None:
-    """The town's kiosk at its office: enrolled with a fresh device key, its folder under `agents/`."""
-    terminal_id = f"{town.slug}-1"
-    url = f"http://127.0.0.1:{FIRST_PORT + TOWNS.index(town)}"
+def add_kiosk(actor: str, config: Config, town: Town, number: int = 1) -> None:
+    """The town's kiosk with this number at its office: enrolled with a fresh device key, its folder under `agents/`."""
+    terminal_id = f"{town.slug}-{number}"
+    url = f"http://127.0.0.1:{FIRST_PORT + TOWNS.index(town) + len(TOWNS) * (number - 1)}"
     seed = os.urandom(SEED_BYTES)
     service.enrol_terminal(actor, terminal_id, f"{town.slug}-office", TerminalKind.KIOSK, Signer(seed).public_key, url)
     folder = config.home / "agents" / terminal_id
