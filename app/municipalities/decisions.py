@@ -79,13 +79,18 @@ def add_officeholder(
     period: tuple[datetime, datetime | None],
     is_acting: bool = False,
 ) -> None:
-    """首長 or 職務代理者 for a `period`. `seal`: PNG and side in millimetres, 25 at most (標準仕様書 5.6)."""
+    """首長 or 職務代理者 for a `period`. `seal`: PNG and side in millimetres, 25 at most (標準仕様書 5.6).
+
+    :raises BadValueError: for a seal that another town certifies with, too.
+    """
     (png, millimetres), (begins, ends) = checks.seal(*seal), period
     if ends is not None and ends <= begins:
         raise BadValueError("the period ends before it begins")
     value: dict[str, Any] = {"title": checks.text(title), "name": checks.text(name), "valid_until": ends}
     value |= {"seal_png": png, "seal_mm": millimetres}
-    _say(actor, Officeholder, code, begins, {"is_acting": is_acting}, value)
+    with union_write() as session:
+        _check_own_seal(session, code, png)
+        _say(actor, Officeholder, code, begins, {"is_acting": is_acting}, value)
 
 
 def set_hours(
@@ -182,6 +187,15 @@ def _add_hours(
     row = {"municipality": code, "kind": kind, "opens": span[0], "closes": span[1]}
     session.add_all(OpeningHours(**row, weekday=day) for day in weekdays)
     session.flush()
+
+
+def _check_own_seal(session: UnionSession, code: str, png: bytes) -> None:
+    """公印 is one town's: on a certificate of another one it would be a false certificate that looks right."""
+    elsewhere = sa.select(Officeholder.municipality).where(
+        Officeholder.seal_png == png, Officeholder.municipality != code
+    )
+    if (other := session.scalar(elsewhere.limit(1))) is not None:
+        raise BadValueError(f"this is the seal of {other}")
 
 
 def _check_kind(kind: str | None) -> None:

@@ -21,6 +21,7 @@ from app.audit.models import Head
 from app.config import Config
 from app.errors import KoikiError
 from app.municipalities import building, engines, queries
+from app.municipalities.breaker import Breaker
 from app.municipalities.codes import is_municipality_code
 from app.municipalities.engines import EngineCache
 from app.municipalities.errors import (
@@ -62,6 +63,7 @@ class Partitions:
 
     def __init__(self, limit: int = engines.MAX_FILES) -> None:
         self._engines = EngineCache(limit)
+        self._breaker = Breaker()
         self._config: Config | None = None
         self._get_member: Callable[[str], MemberFacts] = queries.get_member
         self._list_codes: Callable[[], list[str]] = queries.list_codes
@@ -74,6 +76,7 @@ class Partitions:
     ) -> None:
         """Use these settings from now on; engines opened under other ones are closed."""
         self._engines.dispose()
+        self._breaker.forget()
         self._config, self._get_member, self._list_codes = config, member_lookup, list_codes
 
     @contextmanager
@@ -143,6 +146,7 @@ class Partitions:
 
     def renew_after_fork(self) -> None:
         self._engines.abandon()
+        self._breaker = Breaker()
 
     def _find(self, code: str) -> MemberFacts:
         if not is_municipality_code(code):
@@ -163,7 +167,7 @@ class Partitions:
         with self._lease(place, code) as slot:
             bind = slot.engine.execution_options(**place.options(writes=write))
             with PartitionSession(code, bind=bind) as session:
-                with _translated(code):
+                with self._breaker.watch(code), _translated(code):
                     _enter(session, slot.checked, place, write)
                 yield session
 

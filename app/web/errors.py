@@ -15,6 +15,8 @@ from flask import Flask, Response, current_app, g, jsonify, make_response, rende
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -73,6 +75,14 @@ _UNCLEAR = Problem(
     NOTHING_LOST,
 )
 
+_NOT_NOW = Problem(
+    503,
+    "unavailable",
+    _l("ただいまご利用になれません"),
+    _l("しばらくしてから、もう一度おためしください。"),
+    NOTHING_LOST,
+)
+
 # the first class that fits, in the order of an error's own ancestors
 PROBLEMS: dict[type[Exception], Problem] = {
     CSRFError: _STALE,
@@ -93,13 +103,9 @@ PROBLEMS: dict[type[Exception], Problem] = {
         _l("この手続きは、ここではできません。窓口にご相談ください。"),
         NOTHING_LOST,
     ),
-    UnavailableError: Problem(
-        503,
-        "unavailable",
-        _l("ただいまご利用になれません"),
-        _l("しばらくしてから、もう一度おためしください。"),
-        NOTHING_LOST,
-    ),
+    UnavailableError: _NOT_NOW,
+    OperationalError: _NOT_NOW,  # a database that went away in the middle: nothing of it is half done
+    PoolTimeoutError: _NOT_NOW,
     MismatchError: Problem(
         500,
         "mismatch",

@@ -266,6 +266,17 @@ def test_an_acting_mayor_precedes_the_mayor(town: str) -> None:
         queries.get_issuer(town, datetime(2026, 3, 31, 23, 59, tzinfo=JST))
 
 
+def test_no_town_certifies_with_the_seal_of_another(town: str) -> None:
+    """Its own it keeps from mayor to mayor: it is the office's."""
+    service.add_member(ME, B, "青葉町", "青嶺県")
+    since = (datetime(2026, 4, 1, tzinfo=JST), None)
+    decisions.add_officeholder(ME, town, "青嶺県若草市長", "青木", (PNG, 18.0), since)
+    with pytest.raises(BadValueError, match=f"this is the seal of {town}"):
+        decisions.add_officeholder(ME, B, "青嶺県青葉町長", "森", (PNG, 18.0), since)
+    with pytest.raises(NoIssuerError):
+        queries.get_issuer(B, NOON)
+
+
 def test_a_successor_takes_over(town: str) -> None:
     for name, begins in (("一", APRIL), ("二", date(2026, 7, 1))):
         period = (datetime.combine(begins, time(), JST), None)

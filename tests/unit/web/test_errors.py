@@ -7,8 +7,9 @@ import re
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy.exc import IntegrityError, OperationalError
 
-from app.web.errors import PROBLEMS
+from app.web.errors import PROBLEMS, problem_of
 from tests.unit.web.conftest import RAISED, SECRET_WORD
 
 STATUS = {
@@ -72,3 +73,8 @@ def test_agents_get_a_code(client: FlaskClient) -> None:
 def test_every_problem_says_something_different() -> None:
     texts = [str(problem.code) for problem in PROBLEMS.values()]
     assert len(set(texts)) >= 8
+
+
+def test_a_database_that_goes_away_is_told_as_not_now_and_a_broken_rule_is_not() -> None:
+    gone, broken = (kind("SELECT 1", {}, Exception(SECRET_WORD)) for kind in (OperationalError, IntegrityError))
+    assert (problem_of(gone).code, problem_of(broken).code) == ("unavailable", "broken")
