@@ -18,7 +18,7 @@ from app.errors import KoikiError
 
 DATABASES = ("sqlite", "postgresql")
 SURFACES = ("kiosk", "agents", "counter", "reports", "verify")
-SECRET_NAMES = ("session", "pepper", "route", "sheet", "register", "ticket")
+SECRET_NAMES = ("session", "pepper", "route", "sheet", "register", "ticket", "staff")
 SECRET_BYTES = 32
 SECONDS = ("silent_seconds", "silent_case_seconds", "relay_late_seconds")
 
@@ -47,6 +47,7 @@ class Secrets:
     sheet: bytes  # AES-256-GCM of finished sheets at rest
     register: bytes  # AES-256-GCM of the individual number in a partition
     ticket: bytes  # Ed25519 seed: the portal's signature under tickets, grants and manifests
+    staff: bytes  # passwords of the staff (as `pepper`), and AES-256-GCM of what their code generators share with us
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,15 @@ class Action(StrEnum):
     ORDER_PLACED = "order.placed"
     CASE_OPENED = "case.opened"
     CASE_CLOSED = "case.closed"
+    CASE_SEEN = "case.seen"
+    STAFF_ADDED = "staff.added"
+    STAFF_RESET = "staff.reset"
+    STAFF_DISABLED = "staff.disabled"
+    STAFF_ENABLED = "staff.enabled"
+    STAFF_SET_UP = "staff.set_up"
+    STAFF_SIGNED_IN = "staff.signed_in"
+    STAFF_SIGN_IN_REFUSED = "staff.sign_in_refused"
+    STAFF_SIGNED_OUT = "staff.signed_out"
 
 
 DETAILS: dict[Action, frozenset[str]] = {
@@ -60,4 +69,13 @@ DETAILS: dict[Action, frozenset[str]] = {
     Action.ORDER_PLACED: frozenset({"terminal", "copies", "yen"}),
     Action.CASE_OPENED: frozenset({"case_kind", "terminal"}),
     Action.CASE_CLOSED: frozenset({"case_kind", "verdict"}),
+    Action.CASE_SEEN: frozenset({"case_kind"}),
+    Action.STAFF_ADDED: frozenset({"role", "municipality"}),
+    Action.STAFF_RESET: frozenset(),
+    Action.STAFF_DISABLED: frozenset(),
+    Action.STAFF_ENABLED: frozenset(),
+    Action.STAFF_SET_UP: frozenset(),
+    Action.STAFF_SIGNED_IN: frozenset(),
+    Action.STAFF_SIGN_IN_REFUSED: frozenset({"reason"}),
+    Action.STAFF_SIGNED_OUT: frozenset({"scope"}),
 }

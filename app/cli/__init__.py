@@ -7,7 +7,7 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Put every group under `flask`. Imported here: `import app` alone must not load every room."""
-    from app.cli import audit, cards, certificates, db, issuance, municipalities, registers, terminals, union_
+    from app.cli import audit, cards, certificates, db, issuance, municipalities, registers, staff, terminals, union_
 
-    for module in (db, union_, municipalities, terminals, registers, cards, certificates, issuance, audit):
+    for module in (db, union_, municipalities, terminals, staff, registers, cards, certificates, issuance, audit):
         app.cli.add_command(module.group)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app import clock
 from app.config import Config
-from app.demo import ordinances, terminals
+from app.demo import ordinances, staff, terminals
 from app.demo.cards import CardBox
 from app.demo.cases import CardWish
 from app.demo.cast import invent_cast, invent_neighbours
@@ -42,6 +42,7 @@ def build(config: Config, seed: int, residents: int, neighbours: int, tell: Tell
             terminals.add_kiosk(ACTOR, config, town, number)
         total += book.residents
         tell(f"{town.code} {town.name}: {book.residents:,} residents, {len(book.seals):,} seals")
+    staff.add_staff(ACTOR)
     box.publish_revocations()
     return total
 

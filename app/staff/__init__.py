@@ -1,1 +1,1 @@
-"""Who works where, and what they may do. The room is drawn; its tables come with the counter."""
+"""Who works where, what they may do, and how they prove who they are."""

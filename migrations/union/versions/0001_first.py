@@ -51,6 +51,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("code", name=op.f("pk_member")),
     )
     op.create_table(
+        "staff_try",
+        sa.Column("try_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("account_mark", sa.String(length=64), nullable=False),
+        sa.Column("source_mark", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("try_id", name=op.f("pk_staff_try")),
+    )
+    op.create_index(op.f("ix_staff_try_account_mark"), "staff_try", ["account_mark"], unique=False)
+    op.create_index(op.f("ix_staff_try_source_mark"), "staff_try", ["source_mark"], unique=False)
+    op.create_table(
         "union_audit_entry",
         sa.Column(
             "action",
@@ -78,6 +88,15 @@ def upgrade() -> None:
                 "order.placed",
                 "case.opened",
                 "case.closed",
+                "case.seen",
+                "staff.added",
+                "staff.reset",
+                "staff.disabled",
+                "staff.enabled",
+                "staff.set_up",
+                "staff.signed_in",
+                "staff.sign_in_refused",
+                "staff.signed_out",
                 name="union_audit_action",
                 native_enum=False,
                 create_constraint=True,
@@ -270,6 +289,39 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_site_municipality"), "site", ["municipality"], unique=False)
     op.create_table(
+        "staff_member",
+        sa.Column("staff_id", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("municipality", sa.String(length=6), nullable=True),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "clerk",
+                "senior_clerk",
+                "union_administrator",
+                name="staff_role",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("password_hash", sa.Text(), nullable=False),
+        sa.Column("is_initial", sa.Boolean(), nullable=False),
+        sa.Column("totp_secret", sa.LargeBinary(), nullable=False),
+        sa.Column("is_enrolled", sa.Boolean(), nullable=False),
+        sa.Column("last_step", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("added_at", sa.DateTime(), nullable=False),
+        sa.Column("disabled_at", sa.DateTime(), nullable=True),
+        sa.CheckConstraint(
+            "(role = 'union_administrator') = (municipality IS NULL)", name=op.f("ck_staff_member_role_fits_town")
+        ),
+        sa.CheckConstraint("length(name) > 0", name=op.f("ck_staff_member_name_present")),
+        sa.ForeignKeyConstraint(["municipality"], ["member.code"], name=op.f("fk_staff_member_municipality")),
+        sa.PrimaryKeyConstraint("staff_id", name=op.f("pk_staff_member")),
+    )
+    op.create_index(op.f("ix_staff_member_municipality"), "staff_member", ["municipality"], unique=False)
+    op.create_table(
         "closure",
         sa.Column("closure_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("municipality", sa.String(length=6), nullable=True),
@@ -283,6 +335,43 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("closure_id", name=op.f("pk_closure")),
     )
     op.create_index(op.f("ix_closure_municipality"), "closure", ["municipality"], unique=False)
+    op.create_table(
+        "staff_session",
+        sa.Column("mark", sa.String(length=64), nullable=False),
+        sa.Column("staff_id", sa.String(length=40), nullable=False),
+        sa.Column(
+            "stage",
+            sa.Enum("password", "signed_in", name="staff_stage", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("started_at", sa.DateTime(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(), nullable=True),
+        sa.Column(
+            "end_reason",
+            sa.Enum(
+                "next_step",
+                "signed_out",
+                "everywhere",
+                "idle",
+                "too_long",
+                "disabled",
+                "reset",
+                "unknown",
+                name="staff_end_reason",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.CheckConstraint(
+            "(ended_at IS NULL) = (end_reason IS NULL)", name=op.f("ck_staff_session_ended_for_a_reason")
+        ),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff_member.staff_id"], name=op.f("fk_staff_session_staff_id")),
+        sa.PrimaryKeyConstraint("mark", name=op.f("pk_staff_session")),
+    )
+    op.create_index(op.f("ix_staff_session_staff_id"), "staff_session", ["staff_id"], unique=False)
     op.create_table(
         "terminal",
         sa.Column("terminal_id", sa.String(length=40), nullable=False),
@@ -389,8 +478,12 @@ def downgrade() -> None:
     op.drop_table("visit")
     op.drop_index(op.f("ix_terminal_site"), table_name="terminal")
     op.drop_table("terminal")
+    op.drop_index(op.f("ix_staff_session_staff_id"), table_name="staff_session")
+    op.drop_table("staff_session")
     op.drop_index(op.f("ix_closure_municipality"), table_name="closure")
     op.drop_table("closure")
+    op.drop_index(op.f("ix_staff_member_municipality"), table_name="staff_member")
+    op.drop_table("staff_member")
     op.drop_index(op.f("ix_site_municipality"), table_name="site")
     op.drop_table("site")
     op.drop_table("relay_cursor")
@@ -407,5 +500,8 @@ def downgrade() -> None:
     op.drop_table("union_info")
     op.drop_table("union_head")
     op.drop_table("union_audit_entry")
+    op.drop_index(op.f("ix_staff_try_source_mark"), table_name="staff_try")
+    op.drop_index(op.f("ix_staff_try_account_mark"), table_name="staff_try")
+    op.drop_table("staff_try")
     op.drop_table("member")
     op.drop_table("holiday_override")
