@@ -11,8 +11,8 @@ from flask import Blueprint, abort, current_app, jsonify, redirect, render_templ
 from flask.typing import ResponseReturnValue
 
 from app.protocol.canonical import digest
-from app.terminal.cash import DENOMINATIONS
-from app.terminal.errors import MoneyRejectedError, UnknownCardError
+from app.protocol.money import DENOMINATIONS, MoneyRejectedError
+from app.terminal.errors import UnknownCardError
 from app.terminal.parts import Parts, parts_of
 from app.terminal.printer import Fault, Sheet, SimulatedPrinter
 from app.terminal.tray import BoxedCard
@@ -161,9 +161,9 @@ def _cash(parts: Parts) -> dict[str, Any]:
     now = parts.cash.query(key or "")
     by_name = lambda pieces: {str(d): n for d, n in pieces.items()}  # noqa: E731 -- JSON keys are text
     return {
-        "state": now.state,
+        "state": now.step,
         "yen": now.yen,
-        "yen_inserted": now.yen_inserted,
+        "yen_inserted": now.yen_in,
         "returned": by_name(parts.cash.returned()),
         "yen_returned": sum(d * n for d, n in parts.cash.returned().items()),
         "store": by_name(parts.cash.counts()),

@@ -48,15 +48,7 @@ class PortalRefusedError(RefusedError):
 
 
 class DeviceBusyError(ConflictError):
-    """The cash device or the printer still works on something else."""
-
-
-class MoneyRejectedError(RefusedError):
-    """A coin or a bill comes straight back. `reason` is one word: closed, unknown, no_change."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    """The printer still works on something else."""
 
 
 class UnknownCardError(NotFoundError):

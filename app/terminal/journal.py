@@ -31,8 +31,10 @@ CREATE UNIQUE INDEX IF NOT EXISTS one_moving_attempt ON attempt ((1))
 CREATE TABLE IF NOT EXISTS attempt_event (
     sequence INTEGER PRIMARY KEY, attempt_id TEXT NOT NULL, state TEXT NOT NULL, why TEXT NOT NULL, at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS payment (
-    payment_key TEXT PRIMARY KEY, visit_id TEXT NOT NULL, yen INTEGER NOT NULL, state TEXT NOT NULL,
-    yen_to_keep INTEGER NOT NULL DEFAULT 0, events_seen INTEGER NOT NULL DEFAULT 0, changed_at TEXT NOT NULL);
+    payment_key TEXT PRIMARY KEY, visit_id TEXT NOT NULL, tender TEXT NOT NULL, yen INTEGER NOT NULL,
+    state TEXT NOT NULL, reach TEXT NOT NULL DEFAULT 'nobody',
+    yen_to_keep INTEGER NOT NULL DEFAULT 0, yen_owed INTEGER NOT NULL DEFAULT 0,
+    events_seen INTEGER NOT NULL DEFAULT 0, changed_at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS report (
     sequence INTEGER PRIMARY KEY, report_id TEXT NOT NULL UNIQUE, subject TEXT NOT NULL, body TEXT NOT NULL,
     accepted_at TEXT);
@@ -70,13 +72,24 @@ class Attempt:
     state: AttemptState
 
 
+class Reach(StrEnum):
+    """Whether the device can know of a payment."""
+
+    NOBODY = "nobody"  # no question about it ever left
+    MAYBE = "maybe"
+    DEVICE = "device"  # it has said yes
+
+
 @dataclass(frozen=True)
 class Payment:
     payment_key: str
     visit_id: str
+    tender: str  # empty: an order about money that was never asked for here
     yen: int
     state: str  # collecting, held, committing, committed, releasing, released, unknown
+    reach: Reach
     yen_to_keep: int
+    yen_owed: int
     events_seen: int
 
 
@@ -149,14 +162,22 @@ class Journal(DurableFile):
 
     # --- money
 
-    def begin_payment(self, payment_key: str, visit_id: str, yen: int) -> None:
-        sql = """INSERT OR IGNORE INTO payment (payment_key, visit_id, yen, state, changed_at)
-                 VALUES (?, ?, ?, 'collecting', ?)"""
-        self._write(sql, (payment_key, visit_id, yen, _now()))
+    def begin_payment(self, payment_key: str, visit_id: str, tender: str, yen: int) -> None:
+        sql = """INSERT OR IGNORE INTO payment (payment_key, visit_id, tender, yen, state, changed_at)
+                 VALUES (?, ?, ?, ?, 'collecting', ?)"""
+        self._write(sql, (payment_key, visit_id, tender, yen, _now()))
 
-    def move_payment(self, payment_key: str, state: str, yen_to_keep: int = 0) -> None:
-        sql = "UPDATE payment SET state = ?, yen_to_keep = ?, changed_at = ? WHERE payment_key = ?"
-        self._write(sql, (state, yen_to_keep, _now(), payment_key))
+    def note_reach(self, payment_key: str, reach: Reach) -> None:
+        self._write("UPDATE payment SET reach = ? WHERE payment_key = ?", (reach, payment_key))
+
+    def move_payment(self, payment_key: str, state: str, yen_to_keep: int = 0, yen_owed: int = 0) -> None:
+        sql = "UPDATE payment SET state = ?, yen_to_keep = ?, yen_owed = ?, changed_at = ? WHERE payment_key = ?"
+        self._write(sql, (state, yen_to_keep, yen_owed, _now(), payment_key))
+
+    def yen_owed(self, tender: str) -> int:
+        """Of all payments, ever: what the device could not give back."""
+        row = self._one("SELECT coalesce(sum(yen_owed), 0) AS yen FROM payment WHERE tender = ?", (tender,))
+        return int(row["yen"]) if row else 0
 
     def note_events_seen(self, payment_key: str, sequence: int) -> None:
         self._write("UPDATE payment SET events_seen = ? WHERE payment_key = ?", (sequence, payment_key))
@@ -179,6 +200,12 @@ class Journal(DurableFile):
         sql = """INSERT INTO report (report_id, subject, body) VALUES (?, ?, ?)
                  ON CONFLICT (report_id) DO UPDATE SET accepted_at = NULL"""
         self._write(sql, (report_id, subject, json.dumps(body)))
+
+    def repeat_last_report(self, subject: str) -> None:
+        """The last thing that was said of it is said again."""
+        sql = """UPDATE report SET accepted_at = NULL
+                 WHERE sequence = (SELECT max(sequence) FROM report WHERE subject = ?)"""
+        self._write(sql, (subject,))
 
     def pending_reports(self) -> list[PendingReport]:
         rows = self._rows("SELECT * FROM report WHERE accepted_at IS NULL ORDER BY sequence")
@@ -220,5 +247,5 @@ def _attempt(row: sqlite3.Row) -> Attempt:
 
 
 def _payment(row: sqlite3.Row) -> Payment:
-    names = ("payment_key", "visit_id", "yen", "state", "yen_to_keep", "events_seen")
-    return Payment(**{name: row[name] for name in names})
+    names = ("payment_key", "visit_id", "tender", "yen", "state", "yen_to_keep", "yen_owed", "events_seen")
+    return Payment(**{name: row[name] for name in names}, reach=Reach(row["reach"]))

@@ -105,6 +105,7 @@ class Loop:
         return WorkCall(
             terminal_id=self._terminal_id, call_id=str(uuid.uuid4()), at=_now(), printer=" ".join(state) or "ready",
             sheets_left=self._printer.sheets_left(), change_left=self._till.change_left(),
+            tenders=" ".join(self._till.tenders()),
         )  # fmt: skip
 
     def _send_reports(self) -> None:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from flask import Flask
 
+from app.protocol.messages import Tender
 from app.protocol.signatures import Signer
-from app.terminal.cash import CashSimulator
+from app.terminal.cash import CashMachine
 from app.terminal.ipp import IppClient
 from app.terminal.ipp_printer import IppPrinter
 from app.terminal.jobs import JobBook
@@ -33,7 +34,8 @@ class Parts:
     journal: Journal
     portal: Portal
     reader: CardTray
-    cash: CashSimulator
+    cash: CashMachine
+    till: Till
     printer: SimulatedPrinter | IppPrinter
     press: Press
     trips: Trips
@@ -44,7 +46,7 @@ class Parts:
         self.loop.stop()
         self.portal.close()
         self.journal.close()
-        self.cash.close()
+        self.till.close()
         self.printer.close()
 
 
@@ -55,12 +57,13 @@ def build(settings: Settings) -> Parts:
     journal = Journal(settings.home / "journal.db")
     portal = Portal(settings.portal_url, signer, settings.portal_key)
     reader = CardTray(settings.cards_folder)
-    cash = CashSimulator(settings.home / "cash.db")
+    cash = CashMachine(settings.home / "cash.db")
+    till = Till(journal, {Tender.CASH: cash})
     printer = _printer(settings)
     press = Press(journal, printer, portal, settings.terminal_id, settings.patience_seconds)
     trips = Trips(settings, signer, journal, portal, reader)
-    loop = Loop(settings.terminal_id, journal, portal, printer, press, Till(journal, cash), trips)
-    return Parts(settings, journal, portal, reader, cash, printer, press, trips, loop)
+    loop = Loop(settings.terminal_id, journal, portal, printer, press, till, trips)
+    return Parts(settings, journal, portal, reader, cash, till, printer, press, trips, loop)
 
 
 def _printer(settings: Settings) -> SimulatedPrinter | IppPrinter:

@@ -1,104 +1,190 @@
-"""The money of one order: what the portal orders, what the cash device did, what is reported. Journal first."""
+"""The money of one order: what the portal orders, what a payment device did, what is reported. Journal first."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Mapping
 
-from app.protocol.messages import ReportEvent, Work
-from app.terminal.cash import CashState, PaymentDevice
-from app.terminal.errors import DeviceBusyError
-from app.terminal.journal import Journal, Payment
+from app.protocol.messages import ReportEvent, Tender, Work
+from app.protocol.money import (
+    PaymentBusyError,
+    PaymentContradictionError,
+    PaymentNotSentError,
+    PaymentSilentError,
+    PaymentState,
+    Step,
+)
+from app.terminal.journal import Journal, Payment, Reach
+from app.terminal.money import PaymentDevice
+
+log = logging.getLogger(__name__)
 
 
 class Till:
-    """Used by the loop's thread alone. Every order may come twice: the device and the reports are keyed."""
+    """Used by the loop's thread alone. Every order may come twice: the devices and the reports are keyed.
 
-    def __init__(self, journal: Journal, device: PaymentDevice) -> None:
+    A device that is silent is asked again, for as long as it takes; one that contradicts itself or the journal ends
+    the payment as unknown, and a person decides.
+    """
+
+    def __init__(self, journal: Journal, devices: Mapping[Tender, PaymentDevice]) -> None:
         self._journal = journal
-        self._device = device
+        self._devices = {tender.value: device for tender, device in devices.items()}
+        self._steps: dict[str, Callable[[Payment], None]] = {
+            "collecting": self._count, "held": self._count, "committing": self._finish, "releasing": self._finish,
+        }  # fmt: skip
 
     def collect(self, work: Work) -> None:
         """Open for money; `follow` reports what comes in."""
-        self._journal.begin_payment(work.payment_key, work.visit_id, work.yen)
-        self._open(self._payment(work))
+        self._journal.begin_payment(work.payment_key, work.visit_id, work.tender or Tender.CASH, work.yen)
+        payment = self._now(work.payment_key)
+        if payment.state == "collecting":
+            self._try(self._open, payment)
 
     def commit(self, work: Work) -> None:
         """Keep `work.yen`, give the rest back."""
-        self._settle(self._payment(work), "committing", work.yen)
+        self._settle(work, "committing", work.yen)
 
     def release(self, work: Work) -> None:
         """Give everything back."""
-        self._settle(self._payment(work), "releasing", 0)
+        self._settle(work, "releasing", 0)
 
     def follow(self) -> None:
-        """Report new coins; end what a restart interrupted."""
-        steps: dict[str, Callable[[Payment], None]] = {
-            "collecting": self._count, "held": self._count, "committing": self._finish, "releasing": self._finish,
-        }  # fmt: skip
+        """Report what came in; end what a restart or a silent device interrupted."""
         for payment in self._journal.open_payments():
-            steps[payment.state](payment)
+            self._try(self._steps[payment.state], payment)
 
     def is_busy(self) -> bool:
         return bool(self._journal.open_payments())
 
     def change_left(self) -> int:
-        """Yen in the change store."""
-        return sum(denomination * pieces for denomination, pieces in self._device.counts().items())
+        """Yen in the change store; 0 when its machine does not answer."""
+        try:
+            return sum(denomination * n for d in self._devices.values() for denomination, n in d.counts().items())
+        except (PaymentSilentError, PaymentContradictionError):
+            return 0
 
-    def _payment(self, work: Work) -> Payment:
-        """As the journal knows it; an order about money that was never asked for here gets a row, too."""
-        self._journal.begin_payment(work.payment_key, work.visit_id, 0)
-        payment = self._journal.find_payment(work.payment_key)
-        assert payment is not None  # noqa: S101 -- the line above made it
+    def tenders(self) -> list[Tender]:
+        """What can be paid with now."""
+        mine = {payment.payment_key for payment in self._journal.open_payments()}
+        return [Tender(tender) for tender, device in self._devices.items() if _is_usable(device, mine)]
+
+    def kept(self) -> dict[Tender, int]:
+        """Yen that this terminal kept and does not owe, ever, by the devices' own records; open payments count not.
+
+        :raises PaymentSilentError: a device does not answer now. :raises PaymentContradictionError: it is another one.
+        """
+        taken = {tender: device.taken() for tender, device in self._devices.items()}
+        return {tender: taken.get(tender, 0) - self._journal.yen_owed(tender) for tender in Tender}
+
+    def close(self) -> None:
+        """Let go of the devices."""
+        for device in self._devices.values():
+            device.close()
+
+    # --- one payment
+
+    def _now(self, key: str) -> Payment:
+        payment = self._journal.find_payment(key)
+        assert payment is not None  # noqa: S101 -- rows are made once and never removed
         return payment
 
+    def _try(self, step: Callable[[Payment], None], payment: Payment) -> None:
+        try:
+            step(payment)
+        except (PaymentBusyError, PaymentSilentError) as error:
+            log.info("payment waits: %s", type(error).__name__)
+        except PaymentContradictionError as error:
+            log.error("payment is unknown: %s", error.reason)
+            self._end(payment.payment_key, ReportEvent.PAYMENT_UNKNOWN, PaymentState(Step.UNKNOWN), error.reason)
+
     def _open(self, payment: Payment) -> None:
-        if payment.state == "collecting":
-            try:
-                self._device.begin(payment.payment_key, payment.yen)
-            except DeviceBusyError:
-                return  # an earlier order is still being paid back; the portal asks again
+        """`reach` is written before the question leaves: what nobody was asked needs no answer later."""
+        device = self._devices.get(payment.tender)
+        if device is None or payment.reach is Reach.DEVICE:
+            return  # nothing can be paid with that here: the resident stops, and it is released
+        self._journal.note_reach(payment.payment_key, Reach.MAYBE)
+        try:
+            device.begin(payment.payment_key, payment.yen)
+        except (PaymentBusyError, PaymentNotSentError):
+            self._journal.note_reach(payment.payment_key, payment.reach)
+            raise
+        self._journal.note_reach(payment.payment_key, Reach.DEVICE)
 
     def _count(self, payment: Payment) -> None:
         self._open(payment)
-        for event in self._device.events(payment.payment_key, payment.events_seen):
+        device = self._devices.get(payment.tender)
+        if device is None:
+            return
+        for event in device.events(payment.payment_key, payment.events_seen):
             with self._journal.step():
                 self._journal.note_events_seen(payment.payment_key, event.sequence)
                 self._tell(payment, ReportEvent(event.kind), event.yen, f"{event.kind} {event.sequence}")
-        if payment.state == "collecting" and self._device.query(payment.payment_key).state == "held":
-            self._hold(payment)
+        if payment.state == "collecting":
+            self._look(payment, device.query(payment.payment_key))
 
-    def _hold(self, payment: Payment) -> None:
+    def _look(self, payment: Payment, now: PaymentState) -> None:
+        if now.step in (Step.NONE, Step.UNKNOWN) or now.yen != payment.yen:
+            raise PaymentContradictionError(f"{now.step} while collecting")
+        if now.step is Step.HELD:
+            with self._journal.step():
+                self._journal.move_payment(payment.payment_key, "held")
+                if payment.yen == 0:  # no coin ever says so
+                    self._tell(payment, ReportEvent.HELD, 0, "held")
+
+    def _settle(self, work: Work, state: str, yen: int) -> None:
+        """What was decided first stands. Money that was never asked for here gets a row, too."""
         with self._journal.step():
-            self._journal.move_payment(payment.payment_key, "held")
-            if payment.yen == 0:  # no coin ever says so
-                self._tell(payment, ReportEvent.HELD, 0, "held")
-
-    def _settle(self, payment: Payment, state: str, yen: int) -> None:
-        if payment.state in ("collecting", "held"):
-            self._journal.move_payment(payment.payment_key, state, yen)
-            payment = self._journal.find_payment(payment.payment_key) or payment
-        self._finish(payment)
+            self._journal.begin_payment(work.payment_key, work.visit_id, "", 0)
+            payment = self._now(work.payment_key)
+            if payment.state in ("collecting", "held"):
+                self._journal.move_payment(payment.payment_key, state, yen)
+            elif payment.state in _FINAL.values():
+                self._journal.repeat_last_report(payment.payment_key)
+                return
+        self._try(self._finish, self._now(work.payment_key))
 
     def _finish(self, payment: Payment) -> None:
-        """Idempotent from any state: the device answers a second order with what it did at the first."""
-        if payment.state == "committing":
-            result = self._device.commit(payment.payment_key, payment.yen_to_keep)
-        elif payment.state == "releasing":
-            result = self._device.release(payment.payment_key)
-        else:
-            result = self._device.query(payment.payment_key)
-        event = _judge(result, payment.state)
-        with self._journal.step():
-            self._journal.move_payment(payment.payment_key, _FINAL[event], payment.yen_to_keep)
-            self._tell(payment, event, _yen(result, event), event.value)
+        result = self._carry_out(payment)
+        if result.step is Step.MOVING:
+            return  # it still pays out
+        if result.step is Step.NONE and payment.reach is Reach.DEVICE:
+            raise PaymentContradictionError("forgotten")
+        self._end(payment.payment_key, _judge(result, payment), result)
 
-    def _tell(self, payment: Payment, event: ReportEvent, yen: int, key: str) -> None:
-        details = {"device": self._device.query(payment.payment_key).state}
+    def _carry_out(self, payment: Payment) -> PaymentState:
+        """Idempotent: a device answers a second order with what it did at the first."""
+        device = self._device_of(payment)
+        if device is None:
+            return PaymentState(Step.NONE)
+        if payment.state == "committing":
+            return device.commit(payment.payment_key, payment.yen_to_keep)
+        return device.release(payment.payment_key)
+
+    def _device_of(self, payment: Payment) -> PaymentDevice | None:
+        """The one that may know of it; None when nobody was asked."""
+        if not payment.tender:  # this journal never asked; an earlier one may have
+            knows = (d for d in self._devices.values() if d.query(payment.payment_key).step is not Step.NONE)
+            return next(knows, None)
+        if payment.reach is Reach.NOBODY:
+            return None
+        if payment.tender not in self._devices:
+            raise PaymentContradictionError("taken away")
+        return self._devices[payment.tender]
+
+    def _end(self, key: str, event: ReportEvent, result: PaymentState, reason: str = "") -> None:
+        payment = self._now(key)
+        with self._journal.step():
+            self._journal.move_payment(key, _FINAL[event], payment.yen_to_keep, result.yen_owed)
+            yen = result.yen_in if event is ReportEvent.RELEASED else result.yen_kept
+            owed = result.yen_owed if event is not ReportEvent.PAYMENT_UNKNOWN else 0
+            self._tell(payment, event, yen, event.value, owed=owed, device=result.step.value, reason=reason)
+
+    def _tell(self, payment: Payment, event: ReportEvent, yen: int, key: str, owed: int = 0, **details: str) -> None:
         body = {
             "event": event, "visit_id": payment.visit_id, "payment_key": payment.payment_key, "yen": yen,
-            "details": json.dumps(details),
+            "yen_owed": owed, "details": json.dumps({"tender": payment.tender} | details),
         }  # fmt: skip
         self._journal.add_report(payment.payment_key, key, body)
 
@@ -110,14 +196,21 @@ _FINAL = {
 }
 
 
-def _judge(result: CashState, asked: str) -> ReportEvent:
+def _is_usable(device: PaymentDevice, mine: set[str]) -> bool:
+    """It answers, nothing is wrong with it, and it holds no money of which the journal knows nothing any more."""
+    try:
+        status = device.status()
+    except (PaymentSilentError, PaymentContradictionError):
+        return False
+    return not status.faults and (not status.open_key or status.open_key in mine)
+
+
+def _judge(result: PaymentState, payment: Payment) -> ReportEvent:
     """What the device has truly done. Nothing asked, nothing taken: that is paid back, too."""
-    if result.state == "committed" and asked in ("committing", "committed"):
+    is_kept = result.step is Step.COMMITTED and result.yen_kept == payment.yen_to_keep
+    if is_kept and payment.state == "committing":
         return ReportEvent.COMMITTED
-    if result.state in ("released", "none") and asked in ("releasing", "released"):
+    is_back = result.step in (Step.RELEASED, Step.NONE) and result.yen_kept == 0
+    if is_back and payment.state == "releasing":
         return ReportEvent.RELEASED
     return ReportEvent.PAYMENT_UNKNOWN
-
-
-def _yen(result: CashState, event: ReportEvent) -> int:
-    return result.yen_inserted if event is ReportEvent.RELEASED else result.yen_kept

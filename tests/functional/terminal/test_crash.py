@@ -58,8 +58,8 @@ kind, _, number = moment.partition(":")
     "sheet": lambda: die(printer.SimulatedPrinter, "_lay", lambda _id, _pdf, sheet, *_r: sheet == int(number)),
     "printed": lambda: die(press.Press, "_move", lambda _a, state, _why: state == "printed"),
     "told": lambda: die(portal.Portal, "report", lambda report: report.event == "printed"),
-    "commit": lambda: die(cash.CashSimulator, "commit"),
-    "release": lambda: die(cash.CashSimulator, "release"),
+    "commit": lambda: die(cash.CashMachine, "commit"),
+    "release": lambda: die(cash.CashMachine, "release"),
 }[kind]()
 terminal = parts.build(Settings(**facts))
 if len(sys.argv) > 2:

@@ -234,12 +234,26 @@ def test_a_commit_after_a_release_is_told_the_truth(parts, portal) -> None:
     assert portal.events() == ["released", "released"]
 
 
-def test_short_change_is_a_case_for_a_person(parts, portal, browser) -> None:
-    parts.cash._db.execute("UPDATE store SET pieces = 0")
+def test_short_change_is_owed_and_told(parts, portal, browser) -> None:
+    parts.cash.empty()
     turns(parts, portal, COLLECT | {"yen": 500})
     browser.post("/desk/cash/insert", {"yen": "500"})
     turns(parts, portal, COMMIT | {"yen": 300})
-    assert portal.events()[-1] == "payment_unknown"
+    told = portal.reports[-1]
+    assert (told.event, told.yen, told.yen_owed) == ("committed", 300, 200)
+    assert parts.till.kept()["cash"] == 300
+
+
+def test_more_than_came_in_is_for_a_person_and_stops_the_tender(parts, portal, browser) -> None:
+    turns(parts, portal, COLLECT | {"yen": 500})
+    browser.post("/desk/cash/insert", {"yen": "100"})
+    turns(parts, portal, COMMIT | {"yen": 500})
+    assert (portal.events()[-1], portal.calls[-1].tenders) == ("payment_unknown", "")
+    turns(parts, portal, RELEASE)
+    assert portal.events()[-1] == "payment_unknown"  # nothing is guessed afterwards
+    parts.cash.pull_lever()
+    turns(parts, portal)
+    assert portal.calls[-1].tenders == "cash"
 
 
 def test_money_at_the_wrong_time_comes_back(browser) -> None:
