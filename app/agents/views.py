@@ -151,7 +151,8 @@ def show_portal_key() -> Response:
 
 def _note_seen(terminal: TerminalFacts, call: WorkCall) -> None:
     """An agent calls several times a second; the union is written for a change, or to say that it still lives."""
-    state = json.dumps({"printer": call.printer, "sheets_left": call.sheets_left, "change_left": call.change_left})
+    told = {name: getattr(call, name) for name in ("printer", "sheets_left", "change_left", "tenders")}
+    state = json.dumps(told)
     seen = terminal.last_seen_at
     if state != terminal.device_state or seen is None or clock.now() - seen > SEEN_AGAIN:
         municipalities.note_seen(terminal.terminal_id, state)

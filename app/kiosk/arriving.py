@@ -73,11 +73,9 @@ def start() -> ResponseReturnValue:
 
 def _not_now(at: datetime) -> ResponseReturnValue | None:
     """The screen that says why nobody can begin here at the moment, if so."""
-    reason = service_hours.out_of_service(g.terminal, at)
-    if reason:
-        return show(
-            "stopped", live=url_for("kiosk.start"), message=screens.OUT_OF_SERVICE[reason], phone=service_hours.phone()
-        )
+    if (obstacle := service_hours.obstacle_to_begin(g.terminal, at)) is not None:
+        message = screens.OBSTACLES[obstacle]
+        return show("stopped", live=url_for("kiosk.start"), message=message, phone=service_hours.phone())
     if not service_hours.is_any_open(g.terminal, at):
         message = screens.opening_words(service_hours.next_opening(g.terminal, at))
         return show("closed", live=url_for("kiosk.start"), message=message, phone=service_hours.phone())

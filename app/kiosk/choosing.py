@@ -119,9 +119,10 @@ def _options_page(home: Home, form: OptionsForm, problems: Sequence[str] = ()) -
 def confirm() -> ResponseReturnValue:
     order = g.standing.placed
     items = _basket() if request.args.get("order") == order.order_id else ()
+    obstacle = service_hours.obstacle_to_pay(g.terminal, order, clock.now())
     live = (
         ""
-        if order.is_ready
+        if order.is_ready and obstacle is None
         else url_for("kiosk.confirm", order=request.args.get("order"), item=request.args.getlist("item"))
     )
     may_add = bool(items) and len(items) < MAX_ITEMS
@@ -133,6 +134,7 @@ def confirm() -> ResponseReturnValue:
         lines=lines_of(order, items),
         items=items,
         may_add=may_add,
+        obstacle=screens.OBSTACLES[obstacle] if obstacle else "",
     )
 
 

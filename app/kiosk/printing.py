@@ -6,6 +6,7 @@ from flask import g, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from app import clock
 from app.issuance import service as issuance
 from app.issuance.errors import NotReadyError
 from app.issuance.queries import OrderView
@@ -24,7 +25,12 @@ _MOVING = frozenset({Payment.COMMITTING, Payment.RELEASING})
 @signed_in_required
 @at(Step.CONFIRM)
 def start_payment() -> ResponseReturnValue:
-    """Let the machine take money. Twice is once: the second press stands on another step already."""
+    """Let the machine take money. Twice is once: the second press stands on another step already.
+
+    Not while something is in the way of printing: the confirmation says what, and goes on by itself when it is gone.
+    """
+    if service_hours.obstacle_to_pay(g.terminal, g.standing.placed, clock.now()) is not None:
+        return go_on(Step.CONFIRM)
     try:
         with partitions.open(g.visit.home, write=True) as p:
             issuance.ask_payment(p, actor(), g.standing.placed.order_id)

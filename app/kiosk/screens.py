@@ -21,6 +21,7 @@ from app.issuance.states import State
 from app.kiosk import journey, words
 from app.kiosk.journey import Step
 from app.kiosk.standing import LIVE
+from app.municipalities.serviceability import Obstacle
 from app.protocol.messages import CardFailure
 from app.web import frames, session
 from app.web.htmx import page_or_block, stop_polling
@@ -63,11 +64,27 @@ SCREENS: dict[str, tuple[LazyString, LazyString]] = {
 TEMPLATES = {"busy": "closed", "stopped": "closed", "done": "outcome", "returned": "outcome", "staff": "outcome"}
 
 BUSY = _l("このまま少しお待ちください。終わると、はじめの画面になります。")
-OUT_OF_SERVICE: dict[str, LazyString] = {
-    "stopped": _l("確認のため、この端末を止めています。ほかの端末か、窓口をご利用ください。"),
-    "silent": _l("通信ができません。ほかの端末か、窓口をご利用ください。"),
-    "printer": _l("プリンターの手入れが必要です。ほかの端末か、窓口をご利用ください。"),
-    "paper": _l("用紙がなくなりました。ほかの端末か、窓口をご利用ください。"),
+_LOOKED_AT = _l("係員が確かめるまで、この端末を止めています。ほかの端末か、窓口をご利用ください。")
+_CARED_FOR = _l("プリンターの手入れが必要です。ほかの端末か、窓口をご利用ください。")
+OBSTACLES: dict[Obstacle, LazyString] = {
+    Obstacle.STOPPED: _LOOKED_AT,
+    Obstacle.SILENT: _l("この端末の通信が切れています。つながると、はじめの画面になります。"),
+    Obstacle.MISMATCH: _LOOKED_AT,
+    Obstacle.OUTCOME_UNKNOWN: _LOOKED_AT,
+    Obstacle.PRINTER_CHANGED: _LOOKED_AT,
+    Obstacle.OUT_OF_SERVICE: _LOOKED_AT,
+    Obstacle.OFFLINE: _l("プリンターの電源が入っていないか、線がはずれています。ほかの端末か、窓口をご利用ください。"),
+    Obstacle.JAM: _l("プリンターに紙がつまっています。係員が直すまで、ほかの端末か、窓口をご利用ください。"),
+    Obstacle.COVER_OPEN: _l("プリンターのふたが開いています。しまると、使えるようになります。"),
+    Obstacle.TRAY: _l("プリンターの紙の入れものが、はずれています。もどると、使えるようになります。"),
+    Obstacle.TONER: _l("プリンターのトナーがなくなりました。ほかの端末か、窓口をご利用ください。"),
+    Obstacle.OUTPUT_FULL: _l("紙の取り出し口がいっぱいです。取りのぞくと、使えるようになります。"),
+    Obstacle.PAUSED: _l("プリンターを休ませています。ほかの端末か、窓口をご利用ください。"),
+    Obstacle.NOT_ACCEPTING: _CARED_FOR,
+    Obstacle.BUSY: _l("プリンターがほかの印刷をしています。終わると、使えるようになります。"),
+    Obstacle.OTHER: _CARED_FOR,
+    Obstacle.NO_PAPER: _l("用紙がたりません。ほかの端末か、窓口をご利用ください。"),
+    Obstacle.NO_TENDER: _l("お金を受けとる機械が使えません。ほかの端末か、窓口をご利用ください。"),
 }
 
 

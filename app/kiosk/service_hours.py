@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from app.certificates.catalogue import KINDS
+from app.certificates.requests import KIOSK
 from app.errors import KoikiError
+from app.issuance.queries import OrderView
 from app.municipalities import hours
 from app.municipalities import queries as municipalities
 from app.municipalities.hours import Timetable
+from app.municipalities.limits import get_limits
 from app.municipalities.queries import TerminalFacts
-
-SILENCE = timedelta(seconds=60)  # the agent calls every second or so
+from app.municipalities.serviceability import Obstacle, find_obstacle
 
 
 def next_opening_of(home: str, kind: str, terminal: TerminalFacts, at: datetime) -> datetime | None:
@@ -44,13 +45,20 @@ def phone() -> str:
         return ""
 
 
-def out_of_service(terminal: TerminalFacts, at: datetime) -> str:
-    """Why nothing can be printed at this terminal (B22): stopped, silent, printer, paper; empty when it can."""
-    device = json.loads(terminal.device_state or "{}")
-    if terminal.stopped_reason is not None:
-        return "stopped"
-    if terminal.last_seen_at is not None and at - terminal.last_seen_at > SILENCE:
-        return "silent"
-    if device.get("printer", "ready") != "ready":
-        return "printer"
-    return "paper" if device.get("sheets_left", 1) < 1 else ""
+def obstacle_to_begin(terminal: TerminalFacts, at: datetime) -> Obstacle | None:
+    """What keeps this terminal from serving anybody (B22). With nothing to pay with it still gives what is free."""
+    found = find_obstacle(terminal, at, get_limits())
+    return None if found is Obstacle.NO_TENDER and _is_anything_free(at) else found
+
+
+def obstacle_to_pay(terminal: TerminalFacts, order: OrderView, at: datetime) -> Obstacle | None:
+    """What keeps this order from being printed here now: asked again before any money goes in."""
+    sheets = max(sum(copy.sheets for copy in order.copies), 1)
+    return find_obstacle(terminal, at, get_limits(), sheets=sheets, is_free=order.yen == 0)
+
+
+def _is_anything_free(at: datetime) -> bool:
+    """Whether any town has a certificate that costs nothing at a machine."""
+    ordinances = (municipalities.get_ordinance(code, at.date()) for code in municipalities.list_codes())
+    fees = (ordinance.fee(kind, KIOSK) for ordinance in ordinances for kind in KINDS)
+    return any(fee is not None and fee.yen == 0 for fee in fees)

@@ -56,6 +56,7 @@ from tests.journey.forms import Form, read_forms
 BUILT = datetime(2026, 11, 20, 9, 0, tzinfo=clock.JST)
 TODAY = datetime(2026, 11, 24, 10, 0, tzinfo=clock.JST)  # a Tuesday in office hours
 RECORD, SEAL = "resident_record", "seal_registration"
+WELL = {"printer": "ready", "sheets_left": 250, "change_left": 9000, "tenders": "cash"}
 
 
 def make_config(home: Path) -> Config:
@@ -126,6 +127,8 @@ class Stand:
     client: FlaskClient = field(init=False)
     page: TestResponse = field(init=False)
     nonce: str = ""
+    devices: dict[str, Any] = field(default_factory=lambda: dict(WELL))
+    heard_at: datetime | None = None
 
     @in_app
     def __post_init__(self) -> None:
@@ -147,8 +150,17 @@ class Stand:
     def enter(self) -> TestResponse:
         return self.get(f"/kiosk/enter?hello={self.hello()}")
 
+    @in_app
+    def call(self, **devices: Any) -> None:
+        """The agent's call, as it comes several times a second; `devices` is what has changed at them."""
+        if devices or self.heard_at != clock.now():
+            self.devices |= devices
+            members.note_seen(self.terminal_id, json.dumps(self.devices))
+            self.heard_at = clock.now()
+
     def get(self, path: str, **headers: str) -> TestResponse:
         """GET, following our own redirects as a browser does."""
+        self.call()
         self.page = self.client.get(path, headers=headers, follow_redirects=True)
         return self.page
 
@@ -161,6 +173,7 @@ class Stand:
         return found
 
     def submit(self, action: str, button: str | None = None, follow: bool = True, **changes: str) -> TestResponse:
+        self.call()
         form = self.form(action, button)
         data = form.data(button, **changes)
         send = self.client.get if form.method == "get" else self.client.post

@@ -29,6 +29,7 @@ from app.kiosk.journey import Step
 from app.kiosk.lines import Line, lines_of
 from app.kiosk.screens import show
 from app.municipalities.ordinances import Fee
+from app.municipalities.serviceability import Obstacle
 from app.protocol.messages import CardFailure
 from app.web import access, errors, frames, languages
 
@@ -110,7 +111,7 @@ def _closed() -> Any:
 
 @gallery.add("stopped")
 def _stopped() -> Any:
-    return show("stopped", live="/gallery/stopped", message=screens.OUT_OF_SERVICE["paper"], phone="0265-00-0000")
+    return show("stopped", live="/gallery/stopped", message=screens.OBSTACLES[Obstacle.NO_PAPER], phone="0265-00-0000")
 
 
 @gallery.add("busy")
@@ -161,17 +162,23 @@ for _kind in KINDS:
     _add_options(_kind)
 
 
-def _confirm(state: State) -> Any:
+def _confirm(state: State, obstacle: Obstacle | None = None) -> Any:
     order = Order((Copy(RECORD, state), Copy(SEAL, state)))
-    live = "" if order.is_ready else "/gallery/confirm_wait"
+    live = "" if order.is_ready and obstacle is None else "/gallery/confirm_wait"
     counted = Line("資産証明書 1通", ("ご本人の分", "土地5筆、家屋2棟：300円×2"), 600)
     lines = [*lines_of(order, ITEMS), counted, Line("納税証明書 1通", ("ご本人の分",), 300, ("令和8年度 固定資産税",))]
-    return show("confirm", Step.CONFIRM, live=live, order=order, lines=lines, items=ITEMS, may_add=True)
+    held = screens.OBSTACLES[obstacle] if obstacle else ""
+    return show("confirm", Step.CONFIRM, live=live, order=order, lines=lines, items=ITEMS, may_add=True, obstacle=held)
 
 
 @gallery.add("confirm")
 def _confirm_ready() -> Any:
     return _confirm(State.READY)
+
+
+@gallery.add("confirm_held")
+def _confirm_held() -> Any:
+    return _confirm(State.READY, Obstacle.NO_PAPER)
 
 
 @gallery.add("confirm_wait")

@@ -20,7 +20,10 @@ FLAGS = (
 )
 PORTRAIT, LANDSCAPE = {"width": 1080, "height": 1920}, {"width": 1280, "height": 1024}
 SCREENS = sorted(gallery.screens)
-LIVE = ("busy", "closed", "stopped", "confirm", "confirm_wait", "pay", "progress", "take", "done", "returned", "staff")
+LIVE = (
+    *("busy", "closed", "stopped", "confirm", "confirm_held", "confirm_wait", "pay", "progress", "take"),
+    *("done", "returned", "staff"),
+)
 MAIN_MM, OTHER_MM, GAP_MM = 20, 16, 3
 LOW_MM = 300
 
