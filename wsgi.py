@@ -1,13 +1,14 @@
 """The portal, for gunicorn and for `flask --app wsgi …`."""
 
+from sqlalchemy.exc import DBAPIError
+
 from app import create_app
-from app.cli.output import fail
+from app.cli.output import UNFIT, fail
 from app.errors import KoikiError
 from app.portal import is_command_line
 
 try:
     app = create_app()
-except KoikiError as error:  # a setting that cannot be meant: a person gets one line, a server does not start
-    if not is_command_line():
-        raise
-    fail(str(error))
+except (KoikiError, DBAPIError) as error:  # one line for a person; gunicorn ends with status 3 and starts no other
+    says = str(error).partition("\n")[0]
+    fail(*((says,) if is_command_line() else (f"this process does not serve: {says}", UNFIT)))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import signal
 from importlib import import_module
 from pathlib import Path
 
+import click
 from flask import Flask
 
 from app import cli, web
@@ -16,19 +19,27 @@ from app.extensions import db
 from app.issuance import keys as issuance_keys
 from app.municipalities import limits, union
 from app.municipalities.partitions import partitions
+from app.nodes import checking, equipment
+from app.nodes.agreement import Role
+from app.nodes.errors import UnfitError
+from app.nodes.membership import Membership
 from app.staff import keys as staff_keys
 
 ROOT = Path(__file__).parent.parent
+log = logging.getLogger(__name__)
 OPEN_SURFACES = ("kiosk", "agents")  # the others are drawn, their doors are closed
 
 
 def create_app(config: Config | None = None, surfaces: tuple[str, ...] | None = None) -> Flask:
     """The portal with the given surfaces (all of the settings' by default).
 
-    A process that faces kiosks need not contain a route for anybody else.
+    A process that faces kiosks need not contain a route for anybody else. A server (settings from the environment)
+    looks at itself and at the other processes first, and goes on doing so; a test gives the settings.
 
     :raises MissingSecretError: when a web process would start without its secrets; a command line may, to make them.
+    :raises UnfitError: when a web process must not serve.
     """
+    is_server = config is None and not is_command_line()
     config = config or settings.load()
     app = Flask("app", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     _configure(app, config)
@@ -38,6 +49,8 @@ def create_app(config: Config | None = None, surfaces: tuple[str, ...] | None = 
         if name in OPEN_SURFACES:
             app.register_blueprint(import_module(f"app.{name}").bp)
     cli.register(app)
+    if is_server:
+        _join_others(app)
     return app
 
 
@@ -60,6 +73,32 @@ def _connect(app: Flask, config: Config) -> None:
     partitions.configure(config)
 
 
+def _join_others(app: Flask) -> None:
+    node = Membership(Role.WEB, app.app_context, on_refusal=_end)
+    with app.app_context():
+        checking.check(_pages(app))
+        node.join()
+    app.before_request(node.ensure)
+
+
+def _pages(app: Flask) -> set[str]:
+    """The templates that the surfaces of this process show."""
+    pages = {page for room in ("web", *app.blueprints) for page in equipment.named_in(ROOT / "app" / room)}
+    if "kiosk" in app.blueprints:
+        from app.kiosk.screens import SCREENS, TEMPLATES
+
+        pages |= {f"kiosk/{TEMPLATES.get(name, name)}.html" for name in SCREENS}
+    return pages
+
+
+def _end(error: UnfitError) -> None:
+    """Whoever started this process starts another one, and that one refuses to serve for the same reason."""
+    log.error("this process does not serve any longer: %s", error)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 def is_command_line() -> bool:
-    """`flask …` sets this itself; `union init` must run before there is a secret."""
-    return os.environ.get("FLASK_RUN_FROM_CLI") == "true"
+    """`flask …` sets this itself; `union init` must run before there is a secret. `flask run` is a server."""
+    context = click.get_current_context(silent=True)
+    is_run = context is not None and context.info_name == "run"
+    return os.environ.get("FLASK_RUN_FROM_CLI") == "true" and not is_run

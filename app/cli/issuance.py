@@ -16,11 +16,15 @@ from flask.cli import AppGroup
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.cli.output import fail, json_option, plain_errors, print_table, say
+from app.cli.serving import serving
 from app.errors import KoikiError
 from app.issuance import accounts, aftermath, reconcile, relay, service
 from app.issuance.cases import Verdict
 from app.issuance.queries import list_cases, list_orders
 from app.municipalities.partitions import partitions
+from app.nodes.agreement import Role
+from app.nodes.errors import UnfitError
+from app.nodes.membership import Membership
 
 WORK_PAUSE = 0.15  # seconds without a copy to render: a resident is waiting on the other side
 RELAY_PAUSE = 1.0
@@ -36,22 +40,25 @@ def run_worker(once: bool) -> None:
     """Render waiting sheets, read them back, and keep them ready. Run as many as there are cores."""
     from app.issuance.worker import Worker  # the other commands need no fonts
 
-    worker = Worker()
-    _repeat(lambda: worker.turn(partitions.codes()), WORK_PAUSE, once)
+    with serving(Role.WORKER) as node:
+        worker = Worker()
+        _repeat(node, lambda: worker.turn(partitions.codes()), WORK_PAUSE, once)
 
 
 @group.command("relay")
 @click.option("--once", is_flag=True, help="Carry what waits now, then end.")
 def run_relay(once: bool) -> None:
     """Carry the towns' outboxes into the union's ledger."""
-    _repeat(lambda: relay.relay_all(partitions.codes()), RELAY_PAUSE, once)
+    with serving(Role.RELAY) as node:
+        _repeat(node, lambda: relay.relay_all(partitions.codes()), RELAY_PAUSE, once)
 
 
 @group.command("reconcile")
 @click.option("--once", is_flag=True, help="Look at everything once, compare the ledger with the journals, end.")
 def run_reconcile(once: bool) -> None:
     """End what was left lying: paid back, or a case for a person. With --once, status 1 when accounts differ."""
-    failures = _repeat(_reconcile, RECONCILE_PAUSE, once)
+    with serving(Role.RECONCILE) as node:
+        failures = _repeat(node, _reconcile, RECONCILE_PAUSE, once)
     if once:
         _report_accounts(failures)
 
@@ -152,7 +159,7 @@ def _report_accounts(failures: int) -> None:
         raise SystemExit(1)
 
 
-def _repeat(turn: Callable[[], int], pause: float, once: bool) -> int:
+def _repeat(node: Membership, turn: Callable[[], int], pause: float, once: bool) -> int:
     """Call `turn` until SIGTERM or Ctrl-C, at once again while it finds work. A turn is never cut off."""
     stop = threading.Event()
     if once:
@@ -161,15 +168,18 @@ def _repeat(turn: Callable[[], int], pause: float, once: bool) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     while not stop.is_set():
-        if _safely(turn) <= 0:
+        if _safely(node, turn) <= 0:
             stop.wait(pause)
     return 0
 
 
-def _safely(turn: Callable[[], int]) -> int:
+def _safely(node: Membership, turn: Callable[[], int]) -> int:
     """A database that is away comes back; the process must still be there then. Only the kind of trouble is logged."""
     try:
+        node.ensure()
         return turn()
+    except UnfitError:
+        raise
     except (KoikiError, SQLAlchemyError) as error:
         log.error("turn failed: %s", type(error).__name__)
         return 0

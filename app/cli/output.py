@@ -14,8 +14,10 @@ import click
 from sqlalchemy.exc import DBAPIError
 
 from app.errors import KoikiError
+from app.nodes.errors import UnfitError
 
 BAD_INPUT = 2
+UNFIT = 3  # a process that must not serve; gunicorn gives up on a worker that ends with it, and does not start another
 
 json_option: Callable[[Any], Any] = click.option(
     "--json", "as_json", is_flag=True, help="Give JSON instead of a table."
@@ -35,9 +37,11 @@ def fail(message: str, status: int = BAD_INPUT) -> NoReturn:
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """Turn an error of the house, of a database or of a file into one line and status 2."""
+    """Turn an error of the house, of a database or of a file into one line and status 2; 3 for who must not serve."""
     try:
         yield
+    except UnfitError as error:
+        fail(f"this process does not serve: {error}", UNFIT)
     except KoikiError as error:
         fail(str(error).partition("\n")[0] or _spoken(error))
     except DBAPIError as error:

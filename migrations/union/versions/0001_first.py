@@ -51,6 +51,33 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("code", name=op.f("pk_member")),
     )
     op.create_table(
+        "node",
+        sa.Column("node_id", sa.String(length=36), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "web",
+                "worker",
+                "relay",
+                "reconcile",
+                name="node_role",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("host", sa.Text(), nullable=False),
+        sa.Column("machine", sa.String(length=64), nullable=False),
+        sa.Column("build", sa.String(length=64), nullable=False),
+        sa.Column("union_revision", sa.Text(), nullable=False),
+        sa.Column("partition_revision", sa.Text(), nullable=False),
+        sa.Column("started_at", sa.DateTime(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("node_id", name=op.f("pk_node")),
+    )
+    op.create_index(op.f("ix_node_seen_at"), "node", ["seen_at"], unique=False)
+    op.create_table(
         "staff_try",
         sa.Column("try_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("account_mark", sa.String(length=64), nullable=False),
@@ -396,6 +423,27 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_terminal_site"), "terminal", ["site"], unique=False)
     op.create_table(
+        "terminal_count",
+        sa.Column("sequence", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("count_id", sa.String(length=36), nullable=False),
+        sa.Column("terminal_id", sa.String(length=40), nullable=False),
+        sa.Column("counted_at", sa.DateTime(), nullable=False),
+        sa.Column("sheets", sa.Integer(), nullable=False),
+        sa.Column("yen_cash", sa.Integer(), nullable=False),
+        sa.Column("yen_emoney", sa.Integer(), nullable=False),
+        sa.Column("yen_qr", sa.Integer(), nullable=False),
+        sa.Column("sheets_more", sa.Integer(), nullable=True),
+        sa.Column("yen_cash_more", sa.Integer(), nullable=True),
+        sa.Column("yen_emoney_more", sa.Integer(), nullable=True),
+        sa.Column("yen_qr_more", sa.Integer(), nullable=True),
+        sa.Column("is_sure", sa.Boolean(), nullable=False),
+        sa.Column("is_judged", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["terminal_id"], ["terminal.terminal_id"], name=op.f("fk_terminal_count_terminal_id")),
+        sa.PrimaryKeyConstraint("sequence", name=op.f("pk_terminal_count")),
+        sa.UniqueConstraint("count_id", name=op.f("uq_terminal_count_count_id")),
+    )
+    op.create_index(op.f("ix_terminal_count_terminal_id"), "terminal_count", ["terminal_id"], unique=False)
+    op.create_table(
         "visit",
         sa.Column("visit_id", sa.String(length=36), nullable=False),
         sa.Column("terminal_id", sa.String(length=40), nullable=False),
@@ -466,6 +514,8 @@ def upgrade() -> None:
         sqlite_where=sa.text("state <> 'ended'"),
         postgresql_where=sa.text("state <> 'ended'"),
     )
+    for statement in TRIGGERS[op.get_bind().dialect.name]:
+        op.execute(statement)
 
 
 def downgrade() -> None:
@@ -476,6 +526,8 @@ def downgrade() -> None:
         postgresql_where=sa.text("state <> 'ended'"),
     )
     op.drop_table("visit")
+    op.drop_index(op.f("ix_terminal_count_terminal_id"), table_name="terminal_count")
+    op.drop_table("terminal_count")
     op.drop_index(op.f("ix_terminal_site"), table_name="terminal")
     op.drop_table("terminal")
     op.drop_index(op.f("ix_staff_session_staff_id"), table_name="staff_session")
@@ -503,5 +555,41 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_staff_try_source_mark"), table_name="staff_try")
     op.drop_index(op.f("ix_staff_try_account_mark"), table_name="staff_try")
     op.drop_table("staff_try")
+    op.drop_index(op.f("ix_node_seen_at"), table_name="node")
+    op.drop_table("node")
     op.drop_table("member")
     op.drop_table("holiday_override")
+    if op.get_bind().dialect.name == "postgresql":
+        for statement in LEFTOVERS:
+            op.execute(statement)
+
+
+TRIGGERS = {
+    "sqlite": [
+        "CREATE TRIGGER ledger_entry_kept BEFORE DELETE ON ledger_entry WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'ledger_entry_kept'); END",
+        "CREATE TRIGGER ledger_entry_unchanged BEFORE UPDATE ON ledger_entry WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'ledger_entry_unchanged'); END",
+        "CREATE TRIGGER money_before_void BEFORE INSERT ON ledger_entry WHEN NEW.entry_type <> 'void' AND EXISTS (SELECT 1 FROM ledger_entry AS line WHERE line.home = NEW.home AND line.issue_number = NEW.issue_number AND line.entry_type = 'void') BEGIN SELECT RAISE(ABORT, 'money_before_void'); END",
+        "CREATE TRIGGER refund_of_charge BEFORE INSERT ON ledger_entry WHEN NEW.entry_type = 'refund' AND NOT EXISTS (SELECT 1 FROM ledger_entry AS line WHERE line.home = NEW.home AND line.issue_number = NEW.issue_number AND line.entry_type = 'charge' AND line.yen >= NEW.yen) BEGIN SELECT RAISE(ABORT, 'refund_of_charge'); END",
+        "CREATE TRIGGER void_of_no_charge BEFORE INSERT ON ledger_entry WHEN NEW.entry_type = 'void' AND EXISTS (SELECT 1 FROM ledger_entry AS line WHERE line.home = NEW.home AND line.issue_number = NEW.issue_number AND line.entry_type = 'charge' AND line.yen > 0) AND NOT EXISTS (SELECT 1 FROM ledger_entry AS line WHERE line.home = NEW.home AND line.issue_number = NEW.issue_number AND line.entry_type = 'refund') BEGIN SELECT RAISE(ABORT, 'void_of_no_charge'); END",
+    ],
+    "postgresql": [
+        "CREATE FUNCTION ledger_entry_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'ledger_entry_kept' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER ledger_entry_kept BEFORE DELETE ON ledger_entry FOR EACH ROW EXECUTE FUNCTION ledger_entry_kept()",
+        "CREATE FUNCTION ledger_entry_unchanged() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'ledger_entry_unchanged' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER ledger_entry_unchanged BEFORE UPDATE ON ledger_entry FOR EACH ROW EXECUTE FUNCTION ledger_entry_unchanged()",
+        "CREATE FUNCTION money_before_void() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.entry_type <> 'void' AND EXISTS (SELECT 1 FROM ledger_entry AS line WHERE line.home = NEW.home AND line.issue_number = NEW.issue_number AND line.entry_type = 'void') THEN RAISE EXCEPTION 'money_before_void' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER money_before_void BEFORE INSERT ON ledger_entry FOR EACH ROW EXECUTE FUNCTION money_before_void()",
+        "CREATE FUNCTION refund_of_charge() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.entry_type = 'refund' AND NOT EXISTS (SELECT 1 FROM ledger_entry AS line WHERE line.home = NEW.home AND line.issue_number = NEW.issue_number AND line.entry_type = 'charge' AND line.yen >= NEW.yen) THEN RAISE EXCEPTION 'refund_of_charge' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER refund_of_charge BEFORE INSERT ON ledger_entry FOR EACH ROW EXECUTE FUNCTION refund_of_charge()",
+        "CREATE FUNCTION void_of_no_charge() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.entry_type = 'void' AND EXISTS (SELECT 1 FROM ledger_entry AS line WHERE line.home = NEW.home AND line.issue_number = NEW.issue_number AND line.entry_type = 'charge' AND line.yen > 0) AND NOT EXISTS (SELECT 1 FROM ledger_entry AS line WHERE line.home = NEW.home AND line.issue_number = NEW.issue_number AND line.entry_type = 'refund') THEN RAISE EXCEPTION 'void_of_no_charge' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER void_of_no_charge BEFORE INSERT ON ledger_entry FOR EACH ROW EXECUTE FUNCTION void_of_no_charge()",
+    ],
+}
+
+LEFTOVERS = [
+    "DROP FUNCTION ledger_entry_kept()",
+    "DROP FUNCTION ledger_entry_unchanged()",
+    "DROP FUNCTION money_before_void()",
+    "DROP FUNCTION refund_of_charge()",
+    "DROP FUNCTION void_of_no_charge()",
+]
