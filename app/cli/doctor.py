@@ -15,10 +15,12 @@ from app.config import Config
 from app.errors import KoikiError, NotFoundError
 from app.municipalities import engines, migrating, queries, union
 from app.municipalities.hours import next_opening
+from app.municipalities.limits import get_limits
 from app.municipalities.models import Channel, MemberState
 from app.municipalities.ordinances import missing_texts
 from app.municipalities.partitions import partitions
 from app.municipalities.queries import MemberFacts
+from app.municipalities.serviceability import Obstacle, explain, find_obstacle
 from app.residents import queries as residents
 
 
@@ -117,6 +119,10 @@ def _complaint(look: Callable[[], object]) -> Iterable[str]:
 
 
 def _terminals() -> Iterator[Finding]:
+    """One that has never called is new: its agent is started after this look."""
+    now = clock.now()
     for terminal in queries.list_terminals():
-        says = f"stopped: {terminal.stopped_reason}" if terminal.is_stopped else "in service"
-        yield Finding(f"terminal {terminal.terminal_id}", not terminal.is_stopped, says)
+        obstacle = find_obstacle(terminal, now, get_limits())
+        is_new = obstacle is Obstacle.SILENT and terminal.last_seen_at is None
+        says = "has not called yet" if is_new else explain(obstacle, terminal.stopped_reason)
+        yield Finding(f"terminal {terminal.terminal_id}", is_new or obstacle is None, says)

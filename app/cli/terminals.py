@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 import click
 from flask.cli import AppGroup
 
+from app import clock
 from app.cli.options import Base64, actor_option
 from app.cli.output import json_option, plain_errors, print_table, say
 from app.municipalities import queries, service
+from app.municipalities.limits import get_limits
 from app.municipalities.models import TerminalKind
+from app.municipalities.queries import TerminalFacts
+from app.municipalities.serviceability import READY, explain, find_obstacle, read_devices
 
 group = AppGroup("terminals", help="Enrol, list, stop and resume terminals.")
 
@@ -30,11 +37,28 @@ def enrol(terminal: str, site: str, public_key: bytes, agent_url: str, kind: str
 @group.command("list")
 @json_option
 def list_terminals(as_json: bool) -> None:
-    """The terminals by number."""
-    columns = ("number", "terminal_id", "kind", "site_id", "site_municipality", "agent_url", "stopped_reason")
+    """The terminals by number: what each last said of itself, and what is in the way of serving anybody."""
     with plain_errors():
-        found = queries.list_terminals()
-    print_table([{c: getattr(t, c) for c in (*columns, "last_seen_at")} for t in found], as_json)
+        found, now = queries.list_terminals(), clock.now()
+    print_table([_row(terminal, now, as_json) for terminal in found], as_json)
+
+
+def _row(terminal: TerminalFacts, now: datetime, with_addresses: bool) -> dict[str, Any]:
+    devices = read_devices(terminal.device_state)
+    obstacle = find_obstacle(terminal, now, get_limits())
+    names = ("number", "terminal_id", "kind", "site_id", "site_municipality")
+    more = {"agent_url": terminal.agent_url, "stopped_reason": terminal.stopped_reason} if with_addresses else {}
+    return {
+        **{name: getattr(terminal, name) for name in names},
+        **more,
+        "last_seen_at": terminal.last_seen_at,
+        "printer": " ".join(devices.printer) or READY if terminal.last_seen_at else "",
+        "sheets_left": devices.sheets_left,
+        "change_left": devices.change_left,
+        "tenders": " ".join(devices.tenders),
+        "obstacle": obstacle.value if obstacle else "",
+        "says": explain(obstacle, terminal.stopped_reason),
+    }
 
 
 @group.command("stop")

@@ -145,5 +145,12 @@ def is_register_old(confirmed_at: datetime | None, at: datetime, hours: int | No
     return confirmed_at is None or at - confirmed_at > timedelta(hours=hours)
 
 
+def explain(obstacle: Obstacle | None, stopped_reason: str | None = None) -> str:
+    """One line for whoever keeps the terminals."""
+    if obstacle is None:
+        return "in service"
+    return f"{SAYS[obstacle]} ({stopped_reason})" if stopped_reason else SAYS[obstacle]
+
+
 def _obstacle(word: str) -> Obstacle:
     return Obstacle(word) if word in _DEVICE_WORDS else Obstacle.OTHER

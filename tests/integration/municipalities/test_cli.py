@@ -281,11 +281,28 @@ def test_terminals_stop_and_resume(begun: Run, flask: Flask) -> None:
         begun("terminals", "enrol", "k1", "--site", "hall", "--public-key", KEY, "--agent-url", "http://127.0.0.1:8801")
     )
     _fine(begun("terminals", "stop", "k1", "--reason", "maintenance"))
-    assert json.loads(_fine(begun("terminals", "list", "--json")))[0]["stopped_reason"] == "maintenance"
-    assert "stopped: maintenance" in begun("union", "doctor").stdout
+    listed = json.loads(_fine(begun("terminals", "list", "--json")))[0]
+    assert (listed["stopped_reason"], listed["obstacle"]) == ("maintenance", "stopped")
+    assert "stopped until a person resumes it (maintenance)" in begun("union", "doctor").stdout
     _fine(begun("terminals", "resume", "k1"))
+    assert "has not called yet" in begun("union", "doctor").stdout
     with flask.app_context():
         assert not queries.get_terminal("k1").is_stopped
+
+
+def test_the_list_of_terminals_tells_what_each_last_said(begun: Run, flask: Flask) -> None:
+    _fine(begun("municipalities", "sites", "add", "hall", "--municipality", A, "--name", "若草市役所"))
+    url = "http://127.0.0.1:8801"
+    _fine(begun("terminals", "enrol", "k1", "--site", "hall", "--public-key", KEY, "--agent-url", url))
+    assert json.loads(_fine(begun("terminals", "list", "--json")))[0]["obstacle"] == "silent"
+    told = {"printer": "jam", "sheets_left": 12, "change_left": 900, "tenders": "cash qr"}
+    with flask.app_context():
+        service.note_seen("k1", json.dumps(told))
+    listed = json.loads(_fine(begun("terminals", "list", "--json")))[0]
+    assert {name: listed[name] for name in told} == told
+    assert (listed["obstacle"], listed["says"]) == ("jam", "the printer has a paper jam")
+    assert "the printer has a paper jam" in _fine(begun("terminals", "list"))
+    assert "the printer has a paper jam" in begun("union", "doctor").stdout
 
 
 def test_closures_holidays_switches_and_states(begun: Run, flask: Flask) -> None:
