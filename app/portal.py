@@ -27,7 +27,7 @@ from app.staff import keys as staff_keys
 
 ROOT = Path(__file__).parent.parent
 log = logging.getLogger(__name__)
-OPEN_SURFACES = ("kiosk", "agents")  # the others are drawn, their doors are closed
+OPEN_SURFACES = ("kiosk", "agents", "counter")  # the others are drawn, their doors are closed
 
 
 def create_app(config: Config | None = None, surfaces: tuple[str, ...] | None = None) -> Flask:
@@ -39,10 +39,10 @@ def create_app(config: Config | None = None, surfaces: tuple[str, ...] | None = 
     :raises MissingSecretError: when a web process would start without its secrets; a command line may, to make them.
     :raises UnfitError: when a web process must not serve.
     """
-    is_server = config is None and not is_command_line()
+    is_server = config is None and is_serving()
     config = config or settings.load()
     app = Flask("app", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
-    _configure(app, config)
+    _configure(app, config, is_server=is_server)
     _connect(app, config)
     web.init_app(app)
     for name in config.surfaces if surfaces is None else surfaces:
@@ -54,10 +54,10 @@ def create_app(config: Config | None = None, surfaces: tuple[str, ...] | None = 
     return app
 
 
-def _configure(app: Flask, config: Config) -> None:
+def _configure(app: Flask, config: Config, *, is_server: bool) -> None:
     app.config["KOIKI"] = config
     app.config["MAX_CONTENT_LENGTH"] = 256 * 1024
-    if not is_command_line():
+    if not _may_lack_secrets(is_server=is_server):
         app.secret_key = config.secrets.session
     card_keys.configure(config)
     issuance_keys.configure(config)
@@ -97,8 +97,12 @@ def _end(error: UnfitError) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def is_command_line() -> bool:
-    """`flask …` sets this itself; `union init` must run before there is a secret. `flask run` is a server."""
+def is_serving() -> bool:
+    """Whether this is no `flask …` command, or `flask run`. Never asked of the environment, which is inherited."""
     context = click.get_current_context(silent=True)
-    is_run = context is not None and context.info_name == "run"
-    return os.environ.get("FLASK_RUN_FROM_CLI") == "true" and not is_run
+    return context is None or context.info_name == "run"
+
+
+def _may_lack_secrets(*, is_server: bool) -> bool:
+    """`union init` must run before there is one; Flask says in the environment that a command runs."""
+    return not is_server and os.environ.get("FLASK_RUN_FROM_CLI") == "true"

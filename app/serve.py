@@ -1,4 +1,5 @@
-"""Start an embedded installation on one machine and stop it again: portal, worker, relay, reconciler, terminal agents.
+"""Start an embedded installation on one machine and stop it again: portal, worker, relay, reconciler, payment
+devices, terminal agents.
 
 For a demonstration and for development (`script/run`). In production each of these is a unit of the init system
 (docs/operators.md): the commands are the same.
@@ -20,6 +21,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from app import config as settings
+from app.cli.output import UNFIT
 from app.config import Config
 
 START_SECONDS = 60
@@ -42,6 +44,10 @@ class Part:
 
     def has_ended(self) -> bool:
         return self.process is not None and self.process.poll() is not None
+
+    def must_not_serve(self) -> bool:
+        """It ended because of what it saw of itself or of others: started again, it would see the same."""
+        return self.process is not None and self.process.poll() == UNFIT
 
     def ask_to_stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
@@ -108,9 +114,20 @@ def agent_url(folder: Path) -> str:
     return url
 
 
+def devices_part(config: Config, environ: Mapping[str, str]) -> Part:
+    """The simulated payment devices of all terminals on this machine: one process."""
+    folders = [str(folder) for folder in agent_folders(config)]
+    command = [sys.executable, "-m", "app.devices", str(config.home / "devices"), *folders]
+    return Part("devices", command, environ)
+
+
 def agent_part(config: Config, folder: Path, environ: Mapping[str, str]) -> Part:
     """The agent of one terminal: one process, loopback only."""
-    own = {"KOIKI_AGENT_HOME": str(folder), "KOIKI_AGENT_CARDS": str(config.home / "tray" / "cards")}
+    own = {
+        "KOIKI_AGENT_HOME": str(folder),
+        "KOIKI_AGENT_CARDS": str(config.home / "tray" / "cards"),
+        "KOIKI_AGENT_DEVICES": str(config.home / "devices"),
+    }
     command = gunicorn("app.terminal:create_agent(start_loop=True)", agent_url(folder), "-w", "1", "--threads", "16")
     return Part(f"agent {folder.name}", command, {**environ, **own})
 
@@ -121,7 +138,8 @@ def parts(config: Config, terminals: int, workers: int, environ: Mapping[str, st
     options = ("-w", str(workers), "--threads", "8", "--keep-alive", "30")
     portal = Part("portal", gunicorn("wsgi:app", config.portal_url, *options), environ)
     keepers = [Part(name, flask("issuance", name), environ) for name in ("worker", "relay", "reconcile")]
-    return [portal, *keepers, *(agent_part(config, folder, environ) for folder in agent_folders(config)[:terminals])]
+    agents = [agent_part(config, folder, environ) for folder in agent_folders(config)[:terminals]]
+    return [portal, *keepers, devices_part(config, environ), *agents]
 
 
 def is_listening(url: str) -> bool:
@@ -162,10 +180,12 @@ def announce(config: Config, terminals: int) -> None:
 
 
 def supervise(running: Sequence[Part]) -> None:
-    """Start again what ends by itself, until a signal ends the wait."""
+    """Start again what ends by itself, until a signal ends the wait. What must not serve ends everything."""
     while True:
         time.sleep(RESTART_PAUSE_SECONDS)
         for part in running:
+            if part.must_not_serve():
+                sys.exit(f"{part.name} must not serve; the lines above say why")
             if part.has_ended():
                 say(f"{part.name} ended by itself and is started again")
                 part.start()
