@@ -45,6 +45,7 @@ class Head(PartitionBase):
     epoch: Mapped[int] = mapped_column(sa.Integer, default=1)  # +1 at every restore or move: fences old relays
     issue_sequence: Mapped[int] = mapped_column(BigId, default=0)
     outbox_sequence: Mapped[int] = mapped_column(BigId, default=0)
+    receipt_sequence: Mapped[int] = mapped_column(BigId, default=0)
     audit_sequence: Mapped[int] = mapped_column(BigId, default=0)
     audit_hash: Mapped[str] = mapped_column(sa.String(64), default="0" * 64)
     __table_args__ = (sa.CheckConstraint("head_id = 1", name="one_row"),)

@@ -68,6 +68,10 @@ def close_case(p: Partition, actor: str, case_id: int, verdict: Verdict) -> Case
 
 def _decide(p: Partition, actor: str, case: Case, order: Order, verdict: Verdict) -> None:
     copy = p.session.get(Issuance, case.issuance_id) if case.issuance_id else None
+    if (case.kind is CaseKind.CHANGE_OWED) is not (verdict is Verdict.PAID_BACK):
+        raise VerdictRefusedError(f"{verdict.value}: of money that is owed, and only of that, one can say paid_back")
+    if verdict is Verdict.PAID_BACK:
+        return  # the money was final before; that it was handed over is all there is to say
     if verdict is Verdict.CHECKED:
         _check_nothing_open(case, order, copy)
     elif verdict in {Verdict.KEPT, Verdict.REFUNDED}:

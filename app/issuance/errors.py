@@ -47,6 +47,10 @@ class NotReadyError(ConflictError):
     """Money is not asked for before every sheet was read back."""
 
 
+class TenderMissingError(ConflictError):
+    """Something is to be paid, and nobody said with what."""
+
+
 class EmptyOrderError(InvalidInputError):
     """An order of nothing, or of more copies than one visit may have."""
 
@@ -70,6 +74,8 @@ class GrantLostError(GrantRefusedError):
 class NoLongerAllowedError(GrantRefusedError):
     """It was ordered and may not be printed any more: a block, a change in the register, a stopped card."""
 
+    attempt_id = ""  # of which copy, where a whole order was asked about
+
     def __init__(self, kind: str, rule: str) -> None:
         super().__init__(rule)
         self.kind, self.rule = kind, rule
@@ -89,6 +95,8 @@ class SheetMismatchError(MismatchError):
 
 class SheetLostError(MismatchError):
     """Stored bytes cannot be opened, or are not the bytes that their name says."""
+
+    attempt_id = ""  # of which copy, where a whole order was asked about
 
 
 class VerdictRefusedError(InvalidInputError):

@@ -65,8 +65,8 @@ def _check(p: Partition, order: Order, copy: Issuance, attempt: Attempt, request
 
 def give_up(
     p: Partition, actor: str, attempt_id: str, error: SheetLostError | GrantLostError | NoLongerAllowedError
-) -> None:
-    """What follows from what a refused grant has found out.
+) -> str:
+    """What follows from what a refused grant has found out. The reference of the refusal, if it is one.
 
     A sheet that is not itself, or a terminal without memory, is for a person; a sheet that may not be printed any more
     is called off and paid back. One that is granted already waits for what its terminal says.
@@ -78,12 +78,14 @@ def give_up(
     if isinstance(error, SheetLostError):
         fail_copy(p, actor, CaseKind.GUARD_MISMATCH, copy.issuance_id, evidence)
     elif isinstance(error, NoLongerAllowedError):
-        note_refusal(p, actor, order.visit_id, order.terminal_id, error.kind, error.rule)
+        reference = note_refusal(p, actor, order.visit_id, order.terminal_id, error.kind, error.rule)
         call_off(p, actor, order, "no longer allowed")
         advance(p, actor, order)
+        return reference
     elif copy.state in AT_PRINTER:
         leave_to_person(p, actor, CaseKind.OUTCOME_UNKNOWN, order, copy, evidence)
         advance(p, actor, order)
+    return ""
 
 
 def _is_busy(p: Partition, order: Order) -> bool:

@@ -30,6 +30,7 @@ from app.issuance.models import (
     Refusal,
 )
 from app.issuance.states import Payment, State, Step, step, step_payment
+from app.issuance.tries import end_try, next_key
 from app.municipalities.partitions import Partition
 from app.payments.models import EntryType
 
@@ -52,12 +53,20 @@ def begin(p: Partition, issuance: Issuance, actor: str) -> None:
     _log_move(p, issuance.issuance_id, None, issuance.state, actor, "")
 
 
-def move_payment(p: Partition, order: Order, to: Payment, actor: str, *, by_person: bool = False) -> bool:
-    """Move an order's money; answers and refuses like `move`."""
+def move_payment(
+    p: Partition, order: Order, to: Payment, actor: str, *, by_person: bool = False, **values: Any
+) -> bool:
+    """Move an order's money, and write `values` with the move; answers and refuses like `move`.
+
+    Where it ends, the try ends with it; back at NONE the next try has a new key, and nothing is in the device.
+    """
     now = order.payment
     if not _may(step_payment(now, to, by_person=by_person), now, to):
         return False
-    _set(p, Order, order, payment=to)
+    end_try(p, order, to)
+    if to is Payment.NONE:
+        values |= {"tender": None, "yen_inserted": 0, "payment_key": next_key(p, order)}
+    _set(p, Order, order, payment=to, **values)
     sequence = _next(p, PaymentEvent.sequence, PaymentEvent.order_id == order.order_id)
     yen = order.yen_inserted if order.yen_due is None else order.yen_due
     p.session.add(
@@ -72,6 +81,12 @@ def move_payment(p: Partition, order: Order, to: Payment, actor: str, *, by_pers
         )
     )
     return True
+
+
+def get_order(p: Partition, order_id: str) -> Order:
+    """:raises OrderNotFoundError: no such order in this town."""
+    order: Order = found(p.session.get(Order, order_id))
+    return order
 
 
 def copies_of(p: Partition, order: Order) -> list[Issuance]:
@@ -139,6 +154,15 @@ def open_case(
         add_evidence(case, evidence)
         return case
     return _new_case(p, actor, kind, order.terminal_id, evidence, order_id=order.order_id, issuance_id=issuance_id)
+
+
+def open_case_of_none(p: Partition, actor: str, kind: CaseKind, terminal_id: str, evidence: dict[str, Any]) -> Case:
+    """Raise something that is about no order: one open case of a kind for each terminal (empty: the town itself)."""
+    same = (Case.kind == kind, Case.terminal_id == terminal_id, Case.order_id.is_(None), Case.closed_at.is_(None))
+    if (case := p.session.scalar(sa.select(Case).where(*same))) is not None:
+        add_evidence(case, evidence)
+        return case
+    return _new_case(p, actor, kind, terminal_id, evidence)
 
 
 def open_case_of_refusal(p: Partition, actor: str, refusal: Refusal) -> Case:

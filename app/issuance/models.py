@@ -1,8 +1,10 @@
 """Partition tables of issuing: the journal. What must not happen is refused here first.
 
 - a copy has at most one live attempt (`one_live_attempt`); each attempt has its own 発行番号, never used again;
-- an order is placed at most once per idempotency key; money is held, kept and given back at most once;
+- an order is placed at most once per idempotency key; money is held, kept and given back at most once
+  (`one_live_try`, `kept_once`, `ends_once`);
 - a grant to print is used once (`grant_id` unique); events are append-only and gapless per copy;
+- what may follow what, what is over and whose it is never changes: the triggers of `rules`;
 - numbers, the outbox sequence and the audit tip come from the one `Head` row, under its lock, never from the clock.
 """
 
@@ -15,8 +17,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import BigId, Instant, PartitionBase, one_of
+from app.issuance import rules
 from app.issuance.states import Payment, State
-from app.protocol.messages import Tender
+from app.protocol.messages import ReportEvent, Tender
+from app.triggers import attach
 
 
 class Disposal(StrEnum):
@@ -56,11 +60,13 @@ class Order(PartitionBase):
     channel: Mapped[str] = mapped_column(sa.String(20))
     yen: Mapped[int] = mapped_column(sa.Integer)
     payment: Mapped[Payment] = mapped_column(one_of(Payment, "payment"), default=Payment.NONE)
-    payment_key: Mapped[str] = mapped_column(sa.String(60), unique=True)
+    payment_key: Mapped[str] = mapped_column(sa.String(60), unique=True)  # of the present try
     tender: Mapped[Tender | None] = mapped_column(one_of(Tender, "tender"))  # chosen when money is asked for
     yen_inserted: Mapped[int] = mapped_column(sa.Integer, default=0)
     yen_due: Mapped[int | None] = mapped_column(sa.Integer)  # to keep: the copies that came out
     yen_owed: Mapped[int] = mapped_column(sa.Integer, default=0)  # what the device should have given back and kept
+    receipt_number: Mapped[int | None] = mapped_column(BigId, unique=True)  # from `Head`, without gaps
+    receipt: Mapped[str | None] = mapped_column(sa.Text)  # its lines: no person in them
     receipt_asked_at: Mapped[datetime | None] = mapped_column(Instant)
     receipt_printed_at: Mapped[datetime | None] = mapped_column(Instant)
     is_open: Mapped[bool] = mapped_column(default=True)  # False once every copy and the money are final
@@ -78,12 +84,58 @@ class Order(PartitionBase):
         ),
         sa.CheckConstraint("yen >= 0 AND yen_inserted >= 0 AND yen_owed >= 0", name="yen_not_negative"),
         sa.CheckConstraint("yen_owed = 0 OR payment IN ('committed', 'released')", name="owed_once_final"),
-        sa.CheckConstraint("receipt_printed_at IS NULL OR receipt_asked_at IS NOT NULL", name="receipt_was_asked"),
+        sa.CheckConstraint(
+            "(receipt_asked_at IS NULL) = (receipt_number IS NULL)"
+            " AND (receipt_asked_at IS NULL) = (receipt IS NULL)"
+            " AND (receipt_printed_at IS NULL OR receipt_asked_at IS NOT NULL)",
+            name="receipt_was_asked",
+        ),
+        sa.CheckConstraint("receipt_asked_at IS NULL OR payment = 'committed'", name="receipt_of_money"),
+        sa.CheckConstraint("payment <> 'none' OR tender IS NULL", name="tender_once_asked"),
+        sa.CheckConstraint("tender IS NOT NULL OR yen = 0 OR payment IN ('none', 'released')", name="asked_by_tender"),
         sa.CheckConstraint("yen_due IS NULL OR (yen_due >= 0 AND yen_due <= yen)", name="due_within_price"),
         sa.CheckConstraint(
             "payment NOT IN ('committing', 'committed') OR yen_due IS NOT NULL", name="committed_has_due"
         ),
         sa.CheckConstraint("is_open OR payment IN ('committed', 'released')", name="closed_is_paid_or_paid_back"),
+    )
+
+
+class PaymentEnd(StrEnum):
+    """How a try at paying ended."""
+
+    COMMITTED = "committed"
+    RELEASED = "released"
+
+
+class PaymentTry(PartitionBase):
+    """One try at paying an order, by one tender, under a key of its own. Never two at a time; kept money ends all."""
+
+    __tablename__ = "payment_try"
+    payment_key: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
+    order_id: Mapped[str] = mapped_column(sa.ForeignKey("issue_order.order_id"))
+    number_in_order: Mapped[int] = mapped_column(sa.Integer)
+    tender: Mapped[Tender] = mapped_column(one_of(Tender, "try_tender"))
+    asked_at: Mapped[datetime] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    ended_as: Mapped[PaymentEnd | None] = mapped_column(one_of(PaymentEnd, "try_ended_as"))
+    __table_args__ = (
+        sa.UniqueConstraint("order_id", "number_in_order"),
+        sa.CheckConstraint("(ended_at IS NULL) = (ended_as IS NULL)", name="ended_somehow"),
+        sa.Index(
+            "one_live_try",
+            "order_id",
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        ),
+        sa.Index(
+            "kept_once",
+            "order_id",
+            unique=True,
+            sqlite_where=sa.text("ended_as = 'committed'"),
+            postgresql_where=sa.text("ended_as = 'committed'"),
+        ),
     )
 
 
@@ -115,6 +167,13 @@ class Issuance(PartitionBase):
             sqlite_where=sa.text("state = 'fixed'"),
             postgresql_where=sa.text("state = 'fixed'"),
         ),
+        sa.Index(
+            "one_at_printer",
+            "order_id",
+            unique=True,
+            sqlite_where=sa.text("state IN ('granted', 'printing')"),
+            postgresql_where=sa.text("state IN ('granted', 'printing')"),
+        ),
     )
 
 
@@ -130,7 +189,6 @@ class Attempt(PartitionBase):
     pdf_sha256: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
     grant_id: Mapped[str | None] = mapped_column(sa.String(36), unique=True)
     granted_at: Mapped[datetime | None] = mapped_column(Instant)
-    outcome: Mapped[str | None] = mapped_column(sa.Text)  # JSON: what printer and sensor said
     voided_at: Mapped[datetime | None] = mapped_column(Instant)
     disposal: Mapped[Disposal | None] = mapped_column(one_of(Disposal, "disposal"))
     __table_args__ = (
@@ -146,6 +204,17 @@ class Attempt(PartitionBase):
         sa.CheckConstraint("(pdf_sha256 IS NULL) = (sheets IS NULL)", name="sheets_with_pdf"),
         sa.CheckConstraint("grant_id IS NULL OR pdf_sha256 IS NOT NULL", name="grant_needs_pdf"),
     )
+
+
+class AttemptReport(PartitionBase):
+    """Append-only: what a terminal said of an attempt, in its own words. The first word stays beside later ones."""
+
+    __tablename__ = "attempt_report"
+    attempt_id: Mapped[str] = mapped_column(sa.ForeignKey("attempt.attempt_id"), primary_key=True)
+    sequence: Mapped[int] = mapped_column(sa.Integer, primary_key=True)
+    event: Mapped[ReportEvent] = mapped_column(one_of(ReportEvent, "attempt_report_event"))
+    details: Mapped[str] = mapped_column(sa.Text)  # JSON: what printer and sensor said
+    at: Mapped[datetime] = mapped_column(Instant)
 
 
 class Sheet(PartitionBase):
@@ -170,6 +239,16 @@ class IssuanceEvent(PartitionBase):
     actor: Mapped[str] = mapped_column(sa.String(80))
     note: Mapped[str] = mapped_column(sa.Text, default="")
     at: Mapped[datetime] = mapped_column(Instant)
+    __table_args__ = (
+        # settled excludes void and everything else that ends a copy: it ends once
+        sa.Index(
+            "copy_ends_once",
+            "issuance_id",
+            unique=True,
+            sqlite_where=sa.text(f"to_state IN {rules.OVER}"),
+            postgresql_where=sa.text(f"to_state IN {rules.OVER}"),
+        ),
+    )
 
 
 class PaymentEvent(PartitionBase):
@@ -183,6 +262,15 @@ class PaymentEvent(PartitionBase):
     yen: Mapped[int] = mapped_column(sa.Integer)
     actor: Mapped[str] = mapped_column(sa.String(80))
     at: Mapped[datetime] = mapped_column(Instant)
+    __table_args__ = (
+        sa.Index(
+            "money_ends_once",
+            "order_id",
+            unique=True,
+            sqlite_where=sa.text("to_state IN ('committed', 'released')"),
+            postgresql_where=sa.text("to_state IN ('committed', 'released')"),
+        ),
+    )
 
 
 class Refusal(PartitionBase):
@@ -199,6 +287,10 @@ class Refusal(PartitionBase):
     at: Mapped[datetime] = mapped_column(Instant)
 
 
+# an order has its own cases, and so has every refusal that only staff can mend
+_OF_NO_ORDER = sa.text("order_id IS NULL AND closed_at IS NULL AND kind <> 'unprintable'")
+
+
 class Case(PartitionBase):
     """案件: something that only a person may close. A retry that succeeds closes nothing."""
 
@@ -213,7 +305,17 @@ class Case(PartitionBase):
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
     closed_by: Mapped[str | None] = mapped_column(sa.String(80))
     verdict: Mapped[str | None] = mapped_column(sa.String(40))
-    __table_args__ = (sa.CheckConstraint("(closed_at IS NULL) = (closed_by IS NULL)", name="closed_by_somebody"),)
+    __table_args__ = (
+        sa.CheckConstraint("(closed_at IS NULL) = (closed_by IS NULL)", name="closed_by_somebody"),
+        sa.Index(
+            "one_open_case",
+            "kind",
+            "terminal_id",
+            unique=True,
+            sqlite_where=_OF_NO_ORDER,
+            postgresql_where=_OF_NO_ORDER,
+        ),
+    )
 
 
 class Outbox(PartitionBase):
@@ -222,3 +324,7 @@ class Outbox(PartitionBase):
     __tablename__ = "outbox"
     sequence: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     body: Mapped[str] = mapped_column(sa.Text)
+
+
+for _table, _triggers in rules.TRIGGERS.items():
+    attach(PartitionBase.metadata.tables[_table], _triggers)

@@ -12,6 +12,7 @@ from app.issuance.models import Case, Disposal, Issuance, Order, Sheet
 from app.issuance.states import (
     AT_PRINTER,
     KEPT,
+    MONEY_IN_DEVICE,
     NOT_GRANTED,
     Payment,
     State,
@@ -22,7 +23,6 @@ from app.municipalities.partitions import Partition
 from app.payments.models import EntryType
 
 _VOID_WITHOUT_PAPER = frozenset({State.CANCELLED, State.FAILED, State.NOT_PRINTED})
-_MONEY_IN_DEVICE = frozenset({Payment.ASKED, Payment.HELD})
 
 
 def advance(p: Partition, actor: str, order: Order) -> None:
@@ -68,7 +68,7 @@ def _count_out(p: Partition, actor: str, order: Order, copies: list[Issuance]) -
         return
     if order.payment is Payment.NONE:
         move_payment(p, order, Payment.RELEASED, actor)
-    elif order.payment in _MONEY_IN_DEVICE:
+    elif order.payment in MONEY_IN_DEVICE:
         _tell_device(p, actor, order, copies)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +16,9 @@ from app.issuance import vault
 from app.issuance.journal import copies_of, found, last_attempt
 from app.issuance.models import Attempt, Case, CaseKind, Issuance, Order, Sheet
 from app.issuance.states import Payment, State, may_cancel, needs_staff
+from app.issuance.tries import first_key
 from app.municipalities.partitions import Partition
+from app.protocol.messages import Tender
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,9 @@ class OrderView:
     yen: int
     yen_inserted: int
     yen_due: int | None
+    yen_owed: int  # the device could not give it back; a person does, for the claim code
+    tender: Tender | None  # None: not asked for yet, or nothing to pay
+    is_asked_anew: bool  # an earlier try was given up for another tender
     copies: tuple[CopyView, ...]
     is_open: bool
     may_cancel: bool
@@ -52,6 +58,11 @@ class OrderView:
     def is_ready(self) -> bool:
         """Every sheet was rendered and read back; money may be asked for."""
         return all(copy.state is State.READY for copy in self.copies)
+
+    @property
+    def claim(self) -> str:
+        """What a resident tells staff: eight digits that name this order of the town, and nobody."""
+        return claim_code(self.order_id)
 
     @property
     def has_failed(self) -> bool:
@@ -66,6 +77,7 @@ class CaseView:
     case_id: int
     kind: CaseKind
     order_id: str | None
+    claim: str  # what the resident was shown, where there is an order
     issuance_id: str | None
     issue_number: str
     state: State | None
@@ -76,6 +88,12 @@ class CaseView:
     closed_at: datetime | None
     closed_by: str | None
     verdict: str | None
+
+
+def claim_code(order_id: str) -> str:
+    """Eight digits, as `1234-5678`: short enough to copy from a screen, the same in every language."""
+    digits = f"{uuid.UUID(order_id).int % 10**8:08d}"
+    return f"{digits[:4]}-{digits[4:]}"
 
 
 def find_order(p: Partition, visit_id: str) -> OrderView | None:
@@ -102,6 +120,9 @@ def view_order(p: Partition, order: Order) -> OrderView:
         yen=order.yen,
         yen_inserted=order.yen_inserted,
         yen_due=order.yen_due,
+        yen_owed=order.yen_owed,
+        tender=order.tender,
+        is_asked_anew=order.payment_key != first_key(order.order_id),
         copies=tuple(_view_copy(p, copy) for copy in copies),
         is_open=order.is_open,
         may_cancel=order.is_open and all(may_cancel(copy.state, order.payment) for copy in copies),
@@ -142,6 +163,7 @@ def view_case(p: Partition, case: Case) -> CaseView:
         case_id=case.case_id,
         kind=case.kind,
         order_id=case.order_id,
+        claim=claim_code(case.order_id) if case.order_id else "",
         issuance_id=case.issuance_id,
         issue_number=last_attempt(p, copy.issuance_id).issue_number if copy else "",
         state=copy.state if copy else None,

@@ -11,15 +11,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app import clock
 from app.issuance.errors import ForeignReportError
 from app.issuance.journal import add_evidence, copies_of, move, move_payment, open_case
-from app.issuance.models import Attempt, Case, CaseKind, Issuance, Order
+from app.issuance.models import Attempt, AttemptReport, Case, CaseKind, Issuance, Order, PaymentTry
 from app.issuance.progress import advance, call_off
-from app.issuance.states import AT_PRINTER, KEPT, NEXT_PAYMENT, Payment, State
+from app.issuance.states import AT_PRINTER, KEPT, MONEY_IN_DEVICE, NEXT_PAYMENT, Payment, State
 from app.municipalities.partitions import Partition
 from app.protocol.messages import Report, ReportEvent
 
 MAX_DETAILS = 4000  # characters of a device's own words that are kept
+_COLLECTING = frozenset({Payment.ASKED, Payment.SWITCHING})
 _PAPER_PATH = (State.GRANTED, State.PRINTING, State.PRINTED, State.TAKEN)
 _REACHES = {
     ReportEvent.PRINTING: State.PRINTING,
@@ -43,7 +45,9 @@ def record_report(p: Partition, actor: str, report: Report) -> None:
     :raises ForeignReportError: about an order of another terminal, visit, payment key or attempt.
     """
     order = _find_order(p, report)
-    if report.event in _MONEY_EVENTS:
+    if report.payment_key not in {"", order.payment_key}:
+        _record_of_ended_try(p, actor, report, order)
+    elif report.event in _MONEY_EVENTS:
         _MONEY[report.event](p, actor, report, order)
     else:
         copy = _find_copy(p, report, order)
@@ -52,7 +56,8 @@ def record_report(p: Partition, actor: str, report: Report) -> None:
 
 
 def _find_order(p: Partition, report: Report) -> Order:
-    key = Order.payment_key == report.payment_key
+    tries = sa.select(PaymentTry.order_id).where(PaymentTry.payment_key == report.payment_key)
+    key = sa.or_(Order.payment_key == report.payment_key, Order.order_id.in_(tries))
     if not report.payment_key:
         of_attempt = sa.select(Issuance.order_id).join(Attempt, Attempt.issuance_id == Issuance.issuance_id)
         key = Order.order_id.in_(of_attempt.where(Attempt.attempt_id == report.attempt_id))
@@ -68,8 +73,31 @@ def _find_copy(p: Partition, report: Report, order: Order) -> Issuance:
     copy = p.session.get(Issuance, attempt.issuance_id) if attempt else None
     if attempt is None or copy is None or copy.order_id != order.order_id:
         raise ForeignReportError(report.event.value)
-    attempt.outcome = report.details[:MAX_DETAILS]
+    _keep_words(p, attempt, report)
     return copy
+
+
+def _keep_words(p: Partition, attempt: Attempt, report: Report) -> None:
+    """What was said first stays, whatever is said later; the same said again is said once."""
+    details = report.details[:MAX_DETAILS]
+    query = sa.select(AttemptReport).where(AttemptReport.attempt_id == attempt.attempt_id)
+    known = list(p.session.scalars(query))
+    if all((row.event, row.details) != (report.event, details) for row in known):
+        p.session.add(
+            AttemptReport(
+                attempt_id=attempt.attempt_id,
+                sequence=len(known) + 1,
+                event=report.event,
+                details=details,
+                at=clock.now(),
+            )
+        )
+
+
+def _record_of_ended_try(p: Partition, actor: str, report: Report, order: Order) -> None:
+    """A try that was given up for another tender. It ended with nothing kept: whoever says otherwise is looked at."""
+    if report.event in {ReportEvent.COMMITTED, ReportEvent.PAYMENT_UNKNOWN} or report.yen_owed:
+        open_case(p, actor, CaseKind.PAYMENT_UNKNOWN, order, None, _evidence(report))
 
 
 def _record_paper(p: Partition, actor: str, report: Report, order: Order, copy: Issuance) -> None:
@@ -143,34 +171,45 @@ def leave_to_person(
 
 
 def _inserted(_p: Partition, _actor: str, report: Report, order: Order) -> None:
-    order.yen_inserted = max(order.yen_inserted, report.yen)  # reports may overtake each other; escrow only grows
+    if order.is_open:
+        order.yen_inserted = max(order.yen_inserted, report.yen)  # reports may overtake each other; escrow only grows
 
 
 def _held(p: Partition, actor: str, report: Report, order: Order) -> None:
     _inserted(p, actor, report, order)
-    if order.payment is Payment.ASKED and report.yen >= order.yen:
+    if order.payment in _COLLECTING and report.yen >= order.yen:
         move_payment(p, order, Payment.HELD, actor)
-    elif order.payment in {Payment.ASKED, Payment.NONE}:
+    elif order.payment in _COLLECTING | {Payment.NONE}:
         _doubt(p, actor, report, order)
 
 
 def _committed(p: Partition, actor: str, report: Report, order: Order) -> None:
     is_told = order.payment in {Payment.COMMITTING, Payment.COMMITTED}
     if is_told and report.yen == order.yen_due:
-        move_payment(p, order, Payment.COMMITTED, actor)
+        _end_money(p, actor, report, order, Payment.COMMITTED)
     else:
         _doubt(p, actor, report, order)
 
 
 def _released(p: Partition, actor: str, report: Report, order: Order) -> None:
     """Also by the device itself, when the resident pressed its return button: then the order is off."""
-    if order.payment in {Payment.ASKED, Payment.HELD} and not _has_left(p, order):
+    if order.payment is Payment.SWITCHING and not report.yen_owed:
+        move_payment(p, order, Payment.NONE, actor)
+        return
+    if order.payment in MONEY_IN_DEVICE and not _has_left(p, order):
         call_off(p, actor, order, "money given back")
         move_payment(p, order, Payment.RELEASING, actor)
     if order.payment in {Payment.RELEASING, Payment.RELEASED}:
-        move_payment(p, order, Payment.RELEASED, actor)
+        _end_money(p, actor, report, order, Payment.RELEASED)
     elif order.payment is not Payment.NONE:
         _doubt(p, actor, report, order)
+
+
+def _end_money(p: Partition, actor: str, report: Report, order: Order, end: Payment) -> None:
+    """The device has done it. What it should have given back and could not is the resident's: a person pays it."""
+    if move_payment(p, order, end, actor, yen_owed=report.yen_owed) and report.yen_owed:
+        evidence = {"event": report.event.value, "yen_owed": report.yen_owed, "tender": order.tender}
+        open_case(p, actor, CaseKind.CHANGE_OWED, order, None, evidence)
 
 
 def _has_left(p: Partition, order: Order) -> bool:

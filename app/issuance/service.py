@@ -25,15 +25,15 @@ from app.issuance.cases import Verdict, close_case
 from app.issuance.errors import (
     EmptyOrderError,
     KeyReusedError,
-    NotReadyError,
     OrderOpenError,
     OrderRefusedError,
     TooLateError,
 )
 from app.issuance.granting import grant
-from app.issuance.journal import begin, copies_of, found, last_attempt, move_payment
+from app.issuance.journal import begin, copies_of, get_order, last_attempt
 from app.issuance.models import Attempt, Issuance, Order
 from app.issuance.numbers import take_number
+from app.issuance.paying import ask_payment, switch_tender
 from app.issuance.progress import advance, call_off
 from app.issuance.queries import OrderView, view_order
 from app.issuance.rechecking import services_of
@@ -41,6 +41,7 @@ from app.issuance.refusals import note_refusal
 from app.issuance.rendered import document_label
 from app.issuance.reporting import record_report
 from app.issuance.states import AT_PRINTER, Payment, State, may_cancel
+from app.issuance.tries import first_key
 from app.municipalities.partitions import Partition
 from app.municipalities.queries import TerminalFacts, get_member
 from app.protocol.canonical import digest
@@ -56,6 +57,7 @@ __all__ = [
     "note_refusal",
     "place_order",
     "record_report",
+    "switch_tender",
 ]
 
 MAX_COPIES = 25  # of one visit: what a tray holds and a resident can check at the machine
@@ -109,7 +111,7 @@ def cancel_order(p: Partition, actor: str, order_id: str) -> OrderView:
 
     :raises TooLateError: when a printer has a copy or the money is being counted out.
     """
-    order = _get(p, order_id)
+    order = get_order(p, order_id)
     copies = copies_of(p, order)
     if order.is_open and not all(copy.state is State.CANCELLED for copy in copies):
         if not all(may_cancel(copy.state, order.payment) for copy in copies):
@@ -119,26 +121,14 @@ def cancel_order(p: Partition, actor: str, order_id: str) -> OrderView:
     return view_order(p, order)
 
 
-def ask_payment(p: Partition, actor: str, order_id: str) -> OrderView:
-    """Let the device collect, now that every sheet was read back. Nothing to pay goes straight to printing.
-
-    :raises NotReadyError: when a sheet is not ready, or the order was cancelled.
-    """
-    order = _get(p, order_id)
-    if order.payment is Payment.NONE:
-        if not all(copy.state is State.READY for copy in copies_of(p, order)):
-            raise NotReadyError
-        move_payment(p, order, Payment.ASKED if order.yen else Payment.HELD, actor)
-    return view_order(p, order)
-
-
 def next_work(p: Partition, terminal_id: str, visit_id: str, call_id: str = "") -> Work:
     """The one thing that this terminal should do for this visit now. A read: asking changes nothing."""
     query = sa.select(Order).where(Order.visit_id == visit_id, Order.terminal_id == terminal_id, Order.is_open)
     order = p.session.scalar(query)
     action, yen, attempt_id = (WorkAction.NONE, 0, "") if order is None else _work_of(p, order)
-    key = "" if order is None or action is WorkAction.NONE else order.payment_key
-    return Work(call_id, action, visit_id, key, yen, attempt_id)
+    if order is None or action is WorkAction.NONE:
+        return Work(call_id, action, visit_id, "", yen, attempt_id)
+    return Work(call_id, action, visit_id, order.payment_key, yen, attempt_id, tender=order.tender or "")
 
 
 def _work_of(p: Partition, order: Order) -> tuple[WorkAction, int, str]:
@@ -150,7 +140,7 @@ def _work_of(p: Partition, order: Order) -> tuple[WorkAction, int, str]:
             return (WorkAction.PRINT, 0, attempt_id) if attempt_id else (WorkAction.NONE, 0, "")
         case Payment.COMMITTING:
             return WorkAction.COMMIT, order.yen_due or 0, ""
-        case Payment.RELEASING:
+        case Payment.RELEASING | Payment.SWITCHING:
             return WorkAction.RELEASE, 0, ""
         case _:
             return WorkAction.NONE, 0, ""
@@ -190,7 +180,7 @@ def _new_order(
         channel=terminal.kind.value,
         yen=0,
         payment=Payment.NONE,
-        payment_key=f"pay-{order_id}",
+        payment_key=first_key(order_id),
         yen_inserted=0,
         is_open=True,
         priced_at=priced_at or clock.now(),
@@ -244,8 +234,3 @@ def _digest(cardholder: Cardholder, requests: list[Request]) -> str:
     """What was wished, by whom: without the moment, which differs when a form is sent twice."""
     wishes = [[r.kind, r.requester, [*r.persons], [*r.picks], sorted(r.options), r.channel] for r in requests]
     return digest([cardholder.visit_id, cardholder.subject, wishes])
-
-
-def _get(p: Partition, order_id: str) -> Order:
-    order: Order = found(p.session.get(Order, order_id))
-    return order

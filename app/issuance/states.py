@@ -47,6 +47,7 @@ class Payment(StrEnum):
 
     NONE = "none"  # not asked for yet
     ASKED = "asked"  # the device collects
+    SWITCHING = "switching"  # the device is told to close, for the resident wants to pay in another way
     HELD = "held"  # the whole price is in escrow
     COMMITTING = "committing"  # the device is told to keep `yen_due` and give the rest back
     COMMITTED = "committed"
@@ -57,7 +58,8 @@ class Payment(StrEnum):
 
 NEXT_PAYMENT: dict[Payment, frozenset[Payment]] = {
     Payment.NONE: frozenset({Payment.ASKED, Payment.HELD, Payment.RELEASED}),
-    Payment.ASKED: frozenset({Payment.HELD, Payment.RELEASING, Payment.UNKNOWN}),
+    Payment.ASKED: frozenset({Payment.HELD, Payment.SWITCHING, Payment.RELEASING, Payment.UNKNOWN}),
+    Payment.SWITCHING: frozenset({Payment.NONE, Payment.HELD, Payment.RELEASING, Payment.UNKNOWN}),
     Payment.HELD: frozenset({Payment.COMMITTING, Payment.RELEASING, Payment.UNKNOWN}),
     Payment.COMMITTING: frozenset({Payment.COMMITTED, Payment.UNKNOWN}),
     Payment.RELEASING: frozenset({Payment.RELEASED, Payment.UNKNOWN}),
@@ -75,6 +77,8 @@ NOT_GRANTED = frozenset({State.FIXED, State.READY})
 AT_PRINTER = frozenset({State.GRANTED, State.PRINTING})
 # the copies whose fees are kept when the money is counted out; UNKNOWN stays charged until a person decides
 KEPT = frozenset({State.PRINTED, State.TAKEN, State.SETTLED, State.UNKNOWN})
+# the device may hold something of the resident's, and has not been told what to do with it
+MONEY_IN_DEVICE = frozenset({Payment.ASKED, Payment.SWITCHING, Payment.HELD})
 
 
 def is_terminal(state: State) -> bool:
@@ -89,7 +93,7 @@ def needs_staff(state: State, payment: Payment) -> bool:
 
 def may_cancel(state: State, payment: Payment) -> bool:
     """The resident may still stop: nothing granted to a printer, money not final."""
-    return state in {State.FIXED, State.READY} and payment in {Payment.NONE, Payment.ASKED, Payment.HELD}
+    return state in NOT_GRANTED and payment in {Payment.NONE} | MONEY_IN_DEVICE
 
 
 class Step(StrEnum):

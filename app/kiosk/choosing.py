@@ -115,7 +115,7 @@ def _options_page(home: Home, form: OptionsForm, problems: Sequence[str] = ()) -
 
 @bp.get("/confirm")
 @signed_in_required
-@at(Step.CONFIRM)
+@at(Step.CONFIRM, Step.TENDER)
 def confirm() -> ResponseReturnValue:
     order = g.standing.placed
     items = _basket() if request.args.get("order") == order.order_id else ()
@@ -140,7 +140,7 @@ def confirm() -> ResponseReturnValue:
 
 @bp.post("/confirm")
 @signed_in_required
-@at(Step.CONFIRM)
+@at(Step.CONFIRM, Step.TENDER)
 def change_order() -> ResponseReturnValue:
     """Choose again, or one more: the order is called off, what was chosen travels along."""
     return _with_items("kiosk.choose", _basket()) if call_off().step is Step.CHOOSE else see_other(url_for("kiosk.now"))

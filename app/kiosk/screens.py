@@ -46,11 +46,16 @@ SCREENS: dict[str, tuple[LazyString, LazyString]] = {
         _l("この内容でよろしいですか？"),
         _l("内容と料金をお確かめください。よろしければ、支払うを押してください。"),
     ),
+    "tender": (_l("何で支払いますか？"), _l("支払いの方法をえらんでください。")),
     "pay": (_l("お金を入れてください"), _l("料金を入れてください。入れおわると、印刷がはじまります。")),
+    "pay_emoney": (_l("1回タッチしてください"), _l("電子マネーを、読み取り口に1回タッチしてください。")),
+    "pay_qr": (_l("決済コードをかざしてください"), _l("決済コードを、読み取り口にかざしてください。")),
+    "switching": (_l("支払いの方法を変えています"), _l("支払いの方法を変えています。少しお待ちください。")),
     "progress": (_l("印刷しています"), _l("印刷しています。そのままお待ちください。")),
     "take": (_l("証明書をお取りください"), _l("証明書とおつりをお取りください。枚数をお確かめください。")),
     "done": (_l("ありがとうございました"), _l("ありがとうございました。お忘れもののないようお気をつけください。")),
     "returned": (_l("手続きを終わります"), _l("手続きを終わります。お金が出ているときは、お取りください。")),
+    "owed": (_l("係員がお返しします"), _l("機械からお返しできないお金があります。画面をごらんください。")),
     "staff": (_l("係員の確認が必要です"), _l("係員の確認が必要です。画面の電話番号にご連絡ください。")),
     "refused": (
         _l("この証明書は、この端末ではお取りになれません"),
@@ -61,7 +66,17 @@ SCREENS: dict[str, tuple[LazyString, LazyString]] = {
 }
 
 # screens that share a template
-TEMPLATES = {"busy": "closed", "stopped": "closed", "done": "outcome", "returned": "outcome", "staff": "outcome"}
+TEMPLATES = {
+    **dict.fromkeys(("busy", "stopped"), "closed"),
+    **dict.fromkeys(("pay_emoney", "pay_qr", "switching"), "pay"),
+    **dict.fromkeys(("done", "returned", "owed", "staff"), "outcome"),
+}
+
+# seconds for which a screen stays on which nothing is left to do; a claim is to be written down
+_ENDINGS = {
+    **dict.fromkeys(("done", "returned", "staff"), journey.LEAVE_SECONDS),
+    "owed": journey.CLAIM_SECONDS,
+}
 
 BUSY = _l("このまま少しお待ちください。終わると、はじめの画面になります。")
 _LOOKED_AT = _l("係員が確かめるまで、この端末を止めています。ほかの端末か、窓口をご利用ください。")
@@ -179,7 +194,7 @@ def frame_of(name: str, step: Step | None, live: str = "") -> frames.Frame:
     title, prompt = SCREENS[name]
     slow = journey.SLOW if session.current_look().size == "largest" else 1
     is_asked = step is not None and name not in {"start", "idle"} and not journey.is_patient(step)
-    is_ending = name in {"done", "returned", "staff"}
+    is_ending = name in _ENDINGS
     return frames.Frame(
         title=str(title),
         voice=str(prompt),
@@ -188,7 +203,7 @@ def frame_of(name: str, step: Step | None, live: str = "") -> frames.Frame:
         idle=journey.IDLE_SECONDS * slow if is_asked and not is_ending else 0,
         grace=journey.GRACE_SECONDS * slow,
         alarm=journey.ALARM_SECONDS if name == "take" else 0,
-        leave=journey.LEAVE_SECONDS * slow if is_ending else 0,
+        leave=_ENDINGS.get(name, 0) * slow,
         refresh=_refresh(live, is_asked, slow),
         may_stop=step is not None and name not in {"start", "refused"} and journey.may_stop(step),
         may_call=True,

@@ -26,7 +26,7 @@ from app.web import session
 from app.web.htmx import is_fragment, see_other
 
 # pages of a person; later ones are about money and paper, which go their way without one
-_PERSONAL = frozenset({Step.CHOOSE, Step.CONFIRM, Step.PAY})
+_PERSONAL = frozenset({Step.CHOOSE, Step.CONFIRM, Step.TENDER, Step.PAY})
 LIVE = "live"  # the query word of a page that reloads itself: not a sign of life
 
 

@@ -1,4 +1,7 @@
-"""Union tables of money: what was charged where for whom, by town. No person is in the ledger; rows never change."""
+"""Union tables of money: what was charged where for whom, by town, and what the terminals' devices have counted.
+
+No person is in them; rows of the ledger never change, and a refund or a void is refused that does not fit its charge.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import BigId, Instant, db, one_of
+from app.triggers import Trigger, append_only, attach
 
 
 class EntryType(StrEnum):
@@ -38,11 +42,25 @@ class LedgerEntry(db.Model):
     )  # keyed hash of the order: counts transactions, names nobody
     occurred_at: Mapped[datetime] = mapped_column(Instant)
     __table_args__ = (
-        # money at most once a copy; a refund only of a charge is checked where it is made
+        # money at most once a copy; what a refund and a void need is in the triggers below
         sa.UniqueConstraint("home", "issue_number", "entry_type"),
         sa.CheckConstraint("yen >= 0", name="yen_not_negative"),
         sa.CheckConstraint("entry_type <> 'void' OR yen = 0", name="void_is_free"),
     )
+
+
+_SAME = "SELECT 1 FROM ledger_entry AS line WHERE line.home = NEW.home AND line.issue_number = NEW.issue_number"
+_CHARGE, _REFUND, _VOID = (f"{_SAME} AND line.entry_type = '{entry_type}'" for entry_type in EntryType)
+_IS_CHARGED = f"EXISTS ({_CHARGE} AND line.yen > 0) AND NOT EXISTS ({_REFUND})"
+LEDGER_TRIGGERS = (
+    *append_only("ledger_entry"),
+    Trigger(
+        "refund_of_charge", "INSERT", f"NEW.entry_type = 'refund' AND NOT EXISTS ({_CHARGE} AND line.yen >= NEW.yen)"
+    ),
+    Trigger("money_before_void", "INSERT", f"NEW.entry_type <> 'void' AND EXISTS ({_VOID})"),
+    Trigger("void_of_no_charge", "INSERT", f"NEW.entry_type = 'void' AND {_IS_CHARGED}"),
+)
+attach(db.metadata.tables[LedgerEntry.__tablename__], LEDGER_TRIGGERS)
 
 
 class RelayCursor(db.Model):
@@ -53,3 +71,26 @@ class RelayCursor(db.Model):
     epoch: Mapped[int] = mapped_column(sa.Integer, primary_key=True)
     sequence: Mapped[int] = mapped_column(BigId, default=0)
     applied_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class TerminalCount(db.Model):
+    """What the devices of a terminal have counted since its home was made, and how far that is from the journals.
+
+    The differences are taken while nothing moves at the terminal: they are None when a town could not be asked.
+    """
+
+    __tablename__ = "terminal_count"
+    sequence: Mapped[int] = mapped_column(BigId, primary_key=True)
+    count_id: Mapped[str] = mapped_column(sa.String(36), unique=True)
+    terminal_id: Mapped[str] = mapped_column(sa.ForeignKey("terminal.terminal_id"), index=True)
+    counted_at: Mapped[datetime] = mapped_column(Instant)
+    sheets: Mapped[int] = mapped_column(sa.Integer)
+    yen_cash: Mapped[int] = mapped_column(sa.Integer)
+    yen_emoney: Mapped[int] = mapped_column(sa.Integer)
+    yen_qr: Mapped[int] = mapped_column(sa.Integer)
+    sheets_more: Mapped[int | None] = mapped_column(sa.Integer)  # than the journals say; negative: fewer
+    yen_cash_more: Mapped[int | None] = mapped_column(sa.Integer)
+    yen_emoney_more: Mapped[int | None] = mapped_column(sa.Integer)
+    yen_qr_more: Mapped[int | None] = mapped_column(sa.Integer)
+    is_sure: Mapped[bool] = mapped_column(default=False)  # the count before it was as far off
+    is_judged: Mapped[bool] = mapped_column(default=False)  # `reconcile` has looked

@@ -34,7 +34,7 @@ from app.municipalities import migrating, queries, union
 from app.municipalities.models import Member, Site, Terminal, TerminalKind
 from app.municipalities.partitions import partitions
 from app.municipalities.union import union_write
-from app.protocol.messages import GrantRequest, Report, ReportEvent, WorkAction
+from app.protocol.messages import GrantRequest, Report, ReportEvent, Tender, WorkAction
 from app.protocol.signatures import Signer
 from tests.postgres import Cluster, postgres  # noqa: F401 - a fixture
 from tests.unit.certificates.people import full_record
@@ -255,10 +255,10 @@ class Stage:
                 store_sheet(p, "worker", waiting.issuance_id, finished(waiting.issuance_id))
         return self.order
 
-    def ask(self) -> OrderView:
+    def ask(self, tender: Tender | None = Tender.CASH) -> OrderView:
         order_id = self.order.order_id
         with partitions.open(HOME, write=True) as p:
-            return service.ask_payment(p, "visit", order_id)
+            return service.ask_payment(p, "visit", order_id, tender)
 
     def cancel(self) -> OrderView:
         order_id = self.order.order_id
