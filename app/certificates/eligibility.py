@@ -3,7 +3,7 @@
 A kind adds its own rules (`kinds`). Every rule is evaluated on every request, so that a refusal takes as long as any
 other and no rule hides another's error. B11 to B14 are about the card in hand and are decided where cards are
 (`app.cards`); B10 (a character or a text that the form cannot hold) is found when the sheet is laid out, B22 (paper,
-printer, money) at the terminal.
+printer, money) at the terminal, B25 (the town reports too late to the union) when an order is placed.
 """
 
 from __future__ import annotations
@@ -13,21 +13,24 @@ from collections.abc import Callable
 from app.certificates.ages import is_younger_than
 from app.certificates.kind import FAMILY_SOURCES, Case, Rule
 from app.certificates.requests import MessageClass, Picks, Refusal, Relation
+from app.municipalities.serviceability import is_register_old
 from app.residents.family_facts import AddressHistoryFacts, FamilyRegisterFacts
 from app.residents.vocabularies import BlockReason
 
 UNPRINTABLE = Refusal("B10", MessageClass.NEUTRAL)  # found when the text is fitted to the form
+RELAY_LATE = Refusal("B25", MessageClass.INFORMATION)  # found when an order is placed; what is ordered goes on
 
 
 def list_rules(case: Case) -> tuple[Rule, ...]:
     """All rules for a kind, gravest first.
 
-    Closed for everybody comes first (it says nothing about a person), then the neutral ones, then what may be told.
+    What holds for the whole town comes first (it says nothing about a person), then the neutral ones, then what may be
+    told.
     """
     rules = (*RULES, *case.kind.rules)
-    first = tuple(rule for rule in rules if rule.code == CLOSED)
+    first = tuple(rule for rule in rules if rule.code in _OF_TOWN)
     neutral = tuple(rule for rule in rules if rule.message_class is MessageClass.NEUTRAL)
-    told = tuple(rule for rule in rules if rule.message_class is MessageClass.INFORMATION and rule.code != CLOSED)
+    told = tuple(r for r in rules if r.message_class is MessageClass.INFORMATION and r.code not in _OF_TOWN)
     return first + neutral + told
 
 
@@ -152,9 +155,18 @@ def _claims_exemption(case: Case) -> bool:
     return case.is_at_machine and case.request.exemption is not None
 
 
+def _is_register_old(case: Case) -> bool:
+    """By the town's own limit: a cancelled seal whose file never came must not be certified."""
+    limit = case.ordinance.switch("register_hours")
+    return is_register_old(case.arrived_at, case.request.at, None if limit == "none" else int(limit))
+
+
 CLOSED = "B21"
+REGISTER_OLD = "B24"
+_OF_TOWN = (CLOSED, REGISTER_OLD)
 RULES: tuple[Rule, ...] = (
     Rule(CLOSED, MessageClass.INFORMATION, _is_closed, "条例・告示: 利用時間、休止日、手数料の定め"),
+    Rule(REGISTER_OLD, MessageClass.INFORMATION, _is_register_old, "条例・規則: 証明は最新の登録による (運用上の定め)"),
     Rule("B02", MessageClass.NEUTRAL, _is_not_resident, "住民基本台帳法12条1項; 標準仕様書4.2.2"),
     Rule("R01", MessageClass.NEUTRAL, _is_not_entitled, "住民基本台帳法12条1項, 20条; 戸籍法10条; 条例 (本人のみ)"),
     Rule("R03", MessageClass.NEUTRAL, _names_somebody_twice, "一人一欄: 標準仕様書5.1"),

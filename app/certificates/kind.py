@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from app.certificates.documents import Certification, Document
@@ -58,6 +58,7 @@ class Case:
     fee: Fee | None  # by the ordinance of the instant at which the session was priced
     is_open: bool
     services: frozenset[str] | None  # kinds that the card is registered for; None: the card needs no registration
+    arrived_at: datetime | None = None  # when the files of its registers had all arrived; None: one never has
 
     @property
     def today(self) -> date:

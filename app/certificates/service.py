@@ -41,6 +41,17 @@ READERS: dict[Source, Callable[[Partition, str], Record | None]] = {
     Source.TAX_PAYMENT: tax_queries.find_tax_payments,
     Source.VEHICLE_TAX: tax_queries.find_vehicle_taxes,
 }
+_ALWAYS = ("persons", "blocks")
+REGISTERS_OF: dict[Source, tuple[str, ...]] = {  # whose files must have arrived
+    Source.HOUSEHOLD: _ALWAYS,
+    Source.SEAL: (*_ALWAYS, "seals"),
+    Source.FAMILY_REGISTER: (*_ALWAYS, "family_registers", "family_members", "family_events"),
+    Source.ADDRESS_HISTORY: (*_ALWAYS, "family_registers", "family_members", "family_addresses"),
+    Source.INCOME_TAX: (*_ALWAYS, "income_taxes"),
+    Source.PROPERTY: (*_ALWAYS, "properties"),
+    Source.TAX_PAYMENT: (*_ALWAYS, "tax_payments"),
+    Source.VEHICLE_TAX: (*_ALWAYS, "vehicles"),
+}
 
 _ANY_NUMBER = "0" * 12  # as wide as any 個人番号
 
@@ -103,6 +114,7 @@ def read_case(p: Partition, request: Request, site: str | None, services: frozen
         fee=priced.fee(request.kind, request.channel),
         is_open=hours.is_open(timetable, request.at),
         services=services,
+        arrived_at=queries.find_arrival(p, REGISTERS_OF[kind.source]),
     )
 
 

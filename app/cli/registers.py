@@ -65,7 +65,7 @@ def import_file(  # noqa: PLR0913 one parameter an option
         _report(planned, as_json)
         if planned.faults:
             fail(f"{len(planned.faults)} error(s): nothing was changed")
-        if commit and not planned.is_empty:
+        if commit:
             _apply(municipality, actor, planned, key, as_json)
     if not as_json:
         say(_verdict(planned, commit))

@@ -19,7 +19,7 @@ from app.audit.actions import Action
 from app.residents import encryption, queries, stored
 from app.residents.errors import BadRowsError, StalePlanError
 from app.residents.faults import Fault, Key, Row
-from app.residents.models import RegisterImport
+from app.residents.models import RegisterArrival, RegisterImport
 from app.residents.reading import Options, Parsed, count_lines, read_file
 from app.residents.registers import BLOCKS, PERSONS, REGISTERS, SEALS, VERSION, Register
 
@@ -88,6 +88,8 @@ def plan(p: Partition, parsed: Parsed, key: bytes) -> Plan:
 def apply(p: Partition, actor: str, planned: Plan, key: bytes, advance: Advance = lambda _rows: None) -> int:
     """Write the plan; give the serial of the import (the former one when there is nothing to change).
 
+    A file that changes nothing has arrived all the same: the register is as old as its last file.
+
     :raises BadRowsError: when the plan has faults.
     :raises StalePlanError: when another import was applied since.
     """
@@ -95,6 +97,7 @@ def apply(p: Partition, actor: str, planned: Plan, key: bytes, advance: Advance 
         raise BadRowsError(len(planned.faults))
     if queries.get_register_serial(p) != planned.based_on_serial:
         raise StalePlanError(p.code)
+    _note_arrival(p, planned)
     if planned.is_empty:
         return planned.based_on_serial
     _remove(p, planned)
@@ -240,3 +243,9 @@ def _record(p: Partition, actor: str, planned: Plan) -> int:
     p.session.flush()
     audit.record(p, actor, Action.REGISTER_IMPORTED, f"import:{serial}", **made)
     return serial
+
+
+def _note_arrival(p: Partition, planned: Plan) -> None:
+    arrival = p.session.get(RegisterArrival, planned.register.name) or RegisterArrival(register=planned.register.name)
+    arrival.file_sha256, arrival.arrived_at = planned.file_sha256, clock.now()
+    p.session.add(arrival)

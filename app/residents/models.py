@@ -148,3 +148,12 @@ class RegisterImport(PartitionBase):
     added: Mapped[int] = mapped_column(sa.Integer)
     changed: Mapped[int] = mapped_column(sa.Integer)
     unchanged: Mapped[int] = mapped_column(sa.Integer)
+
+
+class RegisterArrival(PartitionBase):
+    """When the file of a register last arrived, whether it changed anything or not: how old the register may be."""
+
+    __tablename__ = "register_arrival"
+    register: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    file_sha256: Mapped[str] = mapped_column(sa.String(64))
+    arrived_at: Mapped[datetime] = mapped_column(Instant)

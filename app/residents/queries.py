@@ -14,11 +14,13 @@ from app.residents import encryption, wareki
 from app.residents.errors import ImprintMismatchError, NoIndividualNumberError
 from app.residents.facts import BlockFacts, ForeignFacts, HouseholdFacts, PersonFacts, SealFacts
 from app.residents.family_models import FamilyMember, FamilyRegister
-from app.residents.models import Block, PersonVersion, RegisterImport, Seal
+from app.residents.models import Block, PersonVersion, RegisterArrival, RegisterImport, Seal
 from app.residents.order import in_order
 from app.residents.vocabularies import ResidentStatus, SealStatus
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from app.municipalities.partitions import Partition
 
 Read = TypeVar("Read")
@@ -71,6 +73,13 @@ def get_individual_number(p: Partition, atena_no: str, key: bytes) -> str:
 def get_register_serial(p: Partition) -> int:
     """The serial of the newest applied import; 0 before the first."""
     return p.session.scalar(sa.select(sa.func.coalesce(sa.func.max(RegisterImport.serial), 0))) or 0
+
+
+def find_arrival(p: Partition, registers: Collection[str]) -> datetime | None:
+    """When the last files of these registers had all arrived; None when one of them never has."""
+    query = sa.select(sa.func.count(), sa.func.min(RegisterArrival.arrived_at))
+    count, oldest = p.session.execute(query.where(RegisterArrival.register.in_(registers))).one()
+    return oldest if count == len(registers) else None
 
 
 def read_one_state(p: Partition, read: Callable[[int], Read]) -> Read:

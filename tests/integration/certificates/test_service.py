@@ -15,6 +15,7 @@ from app.certificates import samples, service
 from app.certificates.catalogue import KINDS, get_kind
 from app.certificates.documents import NOTHING, OMITTED
 from app.certificates.errors import EligibilityRefusedError, MissingGlyphError, RegisterMovedError, SubjectMismatchError
+from app.certificates.kind import Source
 from app.certificates.kinds.resident_record import INDIVIDUAL_FORM, INDIVIDUAL_NUMBER
 from app.certificates.requests import Exemption, MessageClass
 from app.clock import JST
@@ -22,7 +23,8 @@ from app.extensions import PartitionBase
 from app.municipalities.hours import Span, Timetable, WeeklyPattern
 from app.municipalities.ordinances import Fee
 from app.residents import encryption
-from app.residents.models import Block, PersonVersion, RegisterImport, Seal
+from app.residents.models import Block, PersonVersion, RegisterArrival, RegisterImport, Seal
+from app.residents.registers import REGISTERS
 from app.residents.vocabularies import (
     BlockLevel,
     BlockReason,
@@ -159,6 +161,32 @@ def test_the_form_is_the_town_s(p, monkeypatch):
     monkeypatch.setattr(service, "get_ordinance", lambda *_: ordinance(resident_record_layout="individual"))
     document = prepare(p, request()).document
     assert (document.form, document.sheets) == (INDIVIDUAL_FORM, 2)
+
+
+def arrive(p, hours_ago: dict[str, float]) -> None:
+    for register, hours in hours_ago.items():
+        at = NOW - timedelta(hours=hours)
+        p.session.merge(RegisterArrival(register=register, file_sha256="0" * 64, arrived_at=at))
+    p.session.flush()
+
+
+def test_a_register_whose_file_did_not_arrive_certifies_nothing(p, monkeypatch):
+    """A cancelled seal whose message was lost: the newest file is older than the town allows."""
+    monkeypatch.setattr(service, "get_ordinance", lambda *_: ordinance(register_hours="24"))
+    assert refused(p, request("seal_registration")) == "B24"  # none ever came
+    arrive(p, {"persons": 3, "blocks": 3, "seals": 25})
+    assert refused(p, request("seal_registration")) == "B24"
+    assert prepare(p, request()).yen == 200  # what is not made from seals
+    arrive(p, {"seals": 24})
+    assert prepare(p, request("seal_registration")).yen == 250
+    arrive(p, {"blocks": 25})
+    assert refused(p, request()) == "B24"  # of blocks nobody knows whether one is new
+
+
+def test_every_source_names_the_registers_whose_files_must_arrive():
+    assert set(service.REGISTERS_OF) == set(Source)
+    named = {name for names in service.REGISTERS_OF.values() for name in names}
+    assert named == set(REGISTERS)
 
 
 def test_a_block_on_a_member(p):

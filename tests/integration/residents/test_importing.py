@@ -1,10 +1,13 @@
 import hashlib
+from datetime import datetime
 
 import pytest
 import sqlalchemy as sa
 
+from app import clock
 from app.audit.actions import Action
 from app.audit.models import AuditEntry
+from app.clock import JST
 from app.residents import checking, encryption, exporting, importing, queries
 from app.residents.errors import BadRowsError, StalePlanError, UnreadableFileError
 from app.residents.models import PersonVersion, RegisterImport
@@ -45,6 +48,19 @@ def test_importing_the_same_file_again_changes_nothing(files, p):
     files.apply(path)
     again = files.apply(path)
     assert counts(again) == (0, 0, 2, 0)
+    assert queries.get_register_serial(p) == 1
+
+
+def test_a_file_that_changes_nothing_has_arrived(files, p):
+    morning, evening = datetime(2026, 11, 24, 6, 0, tzinfo=JST), datetime(2026, 11, 24, 18, 0, tzinfo=JST)
+    path = files.persons({}, WIFE)
+    with clock.frozen(morning):
+        files.apply(path)
+    assert queries.find_arrival(p, ("persons",)) == morning
+    assert queries.find_arrival(p, ("persons", "seals")) is None
+    with clock.frozen(evening):
+        files.apply(path)
+    assert queries.find_arrival(p, ("persons",)) == evening
     assert queries.get_register_serial(p) == 1
 
 

@@ -225,6 +225,8 @@ _MOVING = "転出届 filed, 転出予定日 to come"
 _WAITS = person(has_provisional_change=True)
 _OLD = town(_WAITS, provisional="print_old")
 _WAITING = "仮登録 waits; what could be printed is the state before"
+_OLD_REGISTER = "the register's last file arrived two hours ago"
+_TWO_HOURS_OLD = case(arrived_at=samples.AT - timedelta(hours=2))
 PERSONAL = (
     Condition("asked", "R01", "Asked for, and nobody else", ask_for, ON_A_PERSON),
     Condition("left", "B02", "Dead, moved out or removed", leave, _IN_HOUSEHOLD),
@@ -241,6 +243,9 @@ TOWN = (
     Condition("closed", "B21", "outside service hours, a closed day, stopped", case(is_open=False)),
     Condition("unpriced", "B21", "the town has no fee for it", without_fee),
     Condition("unworded", "B21", "the town has not worded its 認証文", without_wording),
+    Condition("old", "B24", _OLD_REGISTER, town(_TWO_HOURS_OLD, register_hours="1"), variant="`register_hours` 1"),
+    Condition("fresh", "B24", _OLD_REGISTER, town(_TWO_HOURS_OLD, register_hours="2"), variant="`register_hours` 2"),
+    Condition("unlimited", "B24", _OLD_REGISTER, _TWO_HOURS_OLD, variant="`register_hours` none (default)"),
     Condition("unregistered", "B15", "the card is not registered for it", case(services=frozenset())),
     Condition("exempt", "R05", "an exemption is claimed", request(exemption=Exemption.NATIONAL_PENSION)),
     Condition("unknown-item", "R02", "an item that this kind has not", _ask_item(Option("no_such_item", ""))),

@@ -75,7 +75,8 @@ to the byte, and measure that no clock tells one reason from another.
 
 **What is found elsewhere.** B10 (a character or a text that the form cannot hold, neutral): when the sheet is laid out.
 B11 to B14 (the card in hand, whose state may be told): when the card is read. B22 (paper, printer, money): at the
-terminal. R04 (the register changed between order and printing): when the sheet is granted to a printer.
+terminal. B25 (the town reports too late to the union; may be told): when an order is placed. R04 (the register changed
+between order and printing): when the sheet is granted to a printer.
 """
 
 

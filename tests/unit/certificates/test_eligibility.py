@@ -290,8 +290,8 @@ def test_every_rule_is_asked_every_time(monkeypatch, kind):
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_closed_first_then_what_is_not_told_then_what_is(kind):
     rules = list_rules(case(RECORD, entry=kind))
-    assert rules[0].code == eligibility.CLOSED
-    classes = [rule.message_class for rule in rules[1:]]
+    assert [rule.code for rule in rules[:2]] == [eligibility.CLOSED, eligibility.REGISTER_OLD]
+    classes = [rule.message_class for rule in rules[2:]]
     assert classes == sorted(classes, key=[MessageClass.NEUTRAL, MessageClass.INFORMATION].index)
 
 
@@ -299,6 +299,13 @@ def test_closing_time_is_told_before_anything_about_the_person():
     """Otherwise a blocked resident would get another answer at night than a neighbour."""
     blocked = family(blocks=(block(BlockReason.PROTECTION_MEASURE),))
     assert rule(RECORD, household=blocked, is_open=False) == "B21"
+
+
+def test_that_the_days_data_is_missing_is_told_before_anything_about_the_person():
+    blocked = family(blocks=(block(BlockReason.PROTECTION_MEASURE),))
+    late = ordinance(register_hours="24")
+    assert rule(RECORD, household=blocked, ordinance=late) == "B24"
+    assert rule(RECORD, household=blocked, ordinance=late, is_open=False) == "B21"
 
 
 def test_the_gravest_of_several_reasons_is_the_one_for_the_journal():
@@ -312,7 +319,7 @@ def test_the_gravest_of_several_reasons_is_the_one_for_the_journal():
 
 def test_every_rule_says_where_it_is_written_and_only_what_is_not_secret_is_told():
     told = {rule.code for rule in RULES if rule.message_class is MessageClass.INFORMATION}
-    assert told == {"B07", "B15", "B20", "B21", "R02", "R05"}
+    assert told == {"B07", "B15", "B20", "B21", "B24", "R02", "R05"}
     assert {rule.code for rule in KINDS[SEAL].rules if rule.message_class is MessageClass.INFORMATION} == {"B09"}
     assert all(rule.source for rule in RULES)
 

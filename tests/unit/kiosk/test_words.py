@@ -11,7 +11,7 @@ from flask_babel import Babel
 
 from app.certificates import catalogue
 from app.certificates.catalogue import KINDS
-from app.certificates.eligibility import RULES
+from app.certificates.eligibility import RELAY_LATE, RULES
 from app.certificates.kind import CertificateKind
 from app.certificates.requests import MessageClass, Option, Picks
 from app.kiosk import offers, words
@@ -133,6 +133,6 @@ def test_a_reason_that_has_no_words_is_the_neutral_one() -> None:
 def test_no_neutral_rule_has_words_of_its_own() -> None:
     """What may not be told has nothing to tell, for any kind."""
     rules = [(kind, rule) for kind in KINDS.values() for rule in (*RULES, *kind.rules)]
-    told = {rule.code for _kind, rule in rules if rule.message_class is MessageClass.INFORMATION}
+    told = {rule.code for _kind, rule in rules if rule.message_class is MessageClass.INFORMATION} | {RELAY_LATE.rule}
     assert {reason.split()[-1] for reason in words.REASONS} <= told
     assert told <= {reason.split()[-1] for reason in words.REASONS}
