@@ -182,6 +182,7 @@ def upgrade() -> None:
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("issue_sequence", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("outbox_sequence", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("receipt_sequence", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("audit_sequence", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("audit_hash", sa.String(length=64), nullable=False),
         sa.CheckConstraint("head_id = 1", name=op.f("ck_head_one_row")),
@@ -897,6 +898,7 @@ def upgrade() -> None:
             sa.Enum(
                 "none",
                 "asked",
+                "switching",
                 "held",
                 "committing",
                 "committed",
@@ -919,6 +921,8 @@ def upgrade() -> None:
         sa.Column("yen_inserted", sa.Integer(), nullable=False),
         sa.Column("yen_due", sa.Integer(), nullable=True),
         sa.Column("yen_owed", sa.Integer(), nullable=False),
+        sa.Column("receipt_number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("receipt", sa.Text(), nullable=True),
         sa.Column("receipt_asked_at", sa.DateTime(), nullable=True),
         sa.Column("receipt_printed_at", sa.DateTime(), nullable=True),
         sa.Column("is_open", sa.Boolean(), nullable=False),
@@ -929,15 +933,24 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "is_open OR payment IN ('committed', 'released')", name=op.f("ck_issue_order_closed_is_paid_or_paid_back")
         ),
+        sa.CheckConstraint("payment <> 'none' OR tender IS NULL", name=op.f("ck_issue_order_tender_once_asked")),
         sa.CheckConstraint(
             "payment NOT IN ('committing', 'committed') OR yen_due IS NOT NULL",
             name=op.f("ck_issue_order_committed_has_due"),
         ),
         sa.CheckConstraint(
+            "receipt_asked_at IS NULL OR payment = 'committed'", name=op.f("ck_issue_order_receipt_of_money")
+        ),
+        sa.CheckConstraint(
+            "tender IS NOT NULL OR yen = 0 OR payment IN ('none', 'released')",
+            name=op.f("ck_issue_order_asked_by_tender"),
+        ),
+        sa.CheckConstraint(
             "yen_owed = 0 OR payment IN ('committed', 'released')", name=op.f("ck_issue_order_owed_once_final")
         ),
         sa.CheckConstraint(
-            "receipt_printed_at IS NULL OR receipt_asked_at IS NOT NULL", name=op.f("ck_issue_order_receipt_was_asked")
+            "(receipt_asked_at IS NULL) = (receipt_number IS NULL) AND (receipt_asked_at IS NULL) = (receipt IS NULL) AND (receipt_printed_at IS NULL OR receipt_asked_at IS NOT NULL)",
+            name=op.f("ck_issue_order_receipt_was_asked"),
         ),
         sa.CheckConstraint(
             "yen >= 0 AND yen_inserted >= 0 AND yen_owed >= 0", name=op.f("ck_issue_order_yen_not_negative")
@@ -949,6 +962,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("order_id", name=op.f("pk_issue_order")),
         sa.UniqueConstraint("idempotency_key", name=op.f("uq_issue_order_idempotency_key")),
         sa.UniqueConstraint("payment_key", name=op.f("uq_issue_order_payment_key")),
+        sa.UniqueConstraint("receipt_number", name=op.f("uq_issue_order_receipt_number")),
     )
     op.create_index(op.f("ix_issue_order_terminal_id"), "issue_order", ["terminal_id"], unique=False)
     op.create_index(op.f("ix_issue_order_visit_id"), "issue_order", ["visit_id"], unique=False)
@@ -1013,6 +1027,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_issuance_order_id"), "issuance", ["order_id"], unique=False)
     op.create_index(op.f("ix_issuance_subject"), "issuance", ["subject"], unique=False)
+    op.create_index(
+        "one_at_printer",
+        "issuance",
+        ["order_id"],
+        unique=True,
+        sqlite_where=sa.text("state IN ('granted', 'printing')"),
+        postgresql_where=sa.text("state IN ('granted', 'printing')"),
+    )
     op.create_table(
         "payment_event",
         sa.Column("order_id", sa.String(length=36), nullable=False),
@@ -1022,6 +1044,7 @@ def upgrade() -> None:
             sa.Enum(
                 "none",
                 "asked",
+                "switching",
                 "held",
                 "committing",
                 "committed",
@@ -1040,6 +1063,7 @@ def upgrade() -> None:
             sa.Enum(
                 "none",
                 "asked",
+                "switching",
                 "held",
                 "committing",
                 "committed",
@@ -1059,6 +1083,52 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["order_id"], ["issue_order.order_id"], name=op.f("fk_payment_event_order_id")),
         sa.PrimaryKeyConstraint("order_id", "sequence", name=op.f("pk_payment_event")),
     )
+    op.create_index(
+        "money_ends_once",
+        "payment_event",
+        ["order_id"],
+        unique=True,
+        sqlite_where=sa.text("to_state IN ('committed', 'released')"),
+        postgresql_where=sa.text("to_state IN ('committed', 'released')"),
+    )
+    op.create_table(
+        "payment_try",
+        sa.Column("payment_key", sa.String(length=60), nullable=False),
+        sa.Column("order_id", sa.String(length=36), nullable=False),
+        sa.Column("number_in_order", sa.Integer(), nullable=False),
+        sa.Column(
+            "tender",
+            sa.Enum("cash", "emoney", "qr", name="try_tender", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("asked_at", sa.DateTime(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(), nullable=True),
+        sa.Column(
+            "ended_as",
+            sa.Enum("committed", "released", name="try_ended_as", native_enum=False, create_constraint=True, length=40),
+            nullable=True,
+        ),
+        sa.CheckConstraint("(ended_at IS NULL) = (ended_as IS NULL)", name=op.f("ck_payment_try_ended_somehow")),
+        sa.ForeignKeyConstraint(["order_id"], ["issue_order.order_id"], name=op.f("fk_payment_try_order_id")),
+        sa.PrimaryKeyConstraint("payment_key", name=op.f("pk_payment_try")),
+        sa.UniqueConstraint("order_id", "number_in_order", name=op.f("uq_payment_try_order_id_number_in_order")),
+    )
+    op.create_index(
+        "kept_once",
+        "payment_try",
+        ["order_id"],
+        unique=True,
+        sqlite_where=sa.text("ended_as = 'committed'"),
+        postgresql_where=sa.text("ended_as = 'committed'"),
+    )
+    op.create_index(
+        "one_live_try",
+        "payment_try",
+        ["order_id"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
     op.create_table(
         "attempt",
         sa.Column("attempt_id", sa.String(length=36), nullable=False),
@@ -1069,7 +1139,6 @@ def upgrade() -> None:
         sa.Column("pdf_sha256", sa.String(length=64), nullable=True),
         sa.Column("grant_id", sa.String(length=36), nullable=True),
         sa.Column("granted_at", sa.DateTime(), nullable=True),
-        sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("voided_at", sa.DateTime(), nullable=True),
         sa.Column(
             "disposal",
@@ -1156,6 +1225,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["issuance_id"], ["issuance.issuance_id"], name=op.f("fk_issuance_event_issuance_id")),
         sa.PrimaryKeyConstraint("issuance_id", "sequence", name=op.f("pk_issuance_event")),
     )
+    op.create_index(
+        "copy_ends_once",
+        "issuance_event",
+        ["issuance_id"],
+        unique=True,
+        sqlite_where=sa.text("to_state IN ('cancelled', 'failed', 'not_printed', 'settled', 'voided')"),
+        postgresql_where=sa.text("to_state IN ('cancelled', 'failed', 'not_printed', 'settled', 'voided')"),
+    )
     op.create_table(
         "issue_case",
         sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1194,6 +1271,46 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["order_id"], ["issue_order.order_id"], name=op.f("fk_issue_case_order_id")),
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_issue_case")),
     )
+    op.create_index(
+        "one_open_case",
+        "issue_case",
+        ["kind", "terminal_id"],
+        unique=True,
+        sqlite_where=sa.text("order_id IS NULL AND closed_at IS NULL AND kind <> 'unprintable'"),
+        postgresql_where=sa.text("order_id IS NULL AND closed_at IS NULL AND kind <> 'unprintable'"),
+    )
+    op.create_table(
+        "attempt_report",
+        sa.Column("attempt_id", sa.String(length=36), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column(
+            "event",
+            sa.Enum(
+                "inserted",
+                "held",
+                "committed",
+                "released",
+                "payment_unknown",
+                "printing",
+                "printed",
+                "not_printed",
+                "outcome_unknown",
+                "taken",
+                "not_taken",
+                "mismatch",
+                "receipt_printed",
+                name="attempt_report_event",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("details", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempt.attempt_id"], name=op.f("fk_attempt_report_attempt_id")),
+        sa.PrimaryKeyConstraint("attempt_id", "sequence", name=op.f("pk_attempt_report")),
+    )
     op.create_table(
         "refusal",
         sa.Column("reference", sa.String(length=12), nullable=False),
@@ -1219,12 +1336,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("pdf_sha256", name=op.f("pk_sheet")),
         sa.UniqueConstraint("attempt_id", name=op.f("uq_sheet_attempt_id")),
     )
+    for statement in TRIGGERS[op.get_bind().dialect.name]:
+        op.execute(statement)
 
 
 def downgrade() -> None:
     op.drop_table("sheet")
     op.drop_table("refusal")
+    op.drop_table("attempt_report")
+    op.drop_index(
+        "one_open_case",
+        table_name="issue_case",
+        sqlite_where=sa.text("order_id IS NULL AND closed_at IS NULL AND kind <> 'unprintable'"),
+        postgresql_where=sa.text("order_id IS NULL AND closed_at IS NULL AND kind <> 'unprintable'"),
+    )
     op.drop_table("issue_case")
+    op.drop_index(
+        "copy_ends_once",
+        table_name="issuance_event",
+        sqlite_where=sa.text("to_state IN ('cancelled', 'failed', 'not_printed', 'settled', 'voided')"),
+        postgresql_where=sa.text("to_state IN ('cancelled', 'failed', 'not_printed', 'settled', 'voided')"),
+    )
     op.drop_table("issuance_event")
     op.drop_index(
         "one_live_attempt",
@@ -1233,7 +1365,32 @@ def downgrade() -> None:
         postgresql_where=sa.text("voided_at IS NULL"),
     )
     op.drop_table("attempt")
+    op.drop_index(
+        "one_live_try",
+        table_name="payment_try",
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.drop_index(
+        "kept_once",
+        table_name="payment_try",
+        sqlite_where=sa.text("ended_as = 'committed'"),
+        postgresql_where=sa.text("ended_as = 'committed'"),
+    )
+    op.drop_table("payment_try")
+    op.drop_index(
+        "money_ends_once",
+        table_name="payment_event",
+        sqlite_where=sa.text("to_state IN ('committed', 'released')"),
+        postgresql_where=sa.text("to_state IN ('committed', 'released')"),
+    )
     op.drop_table("payment_event")
+    op.drop_index(
+        "one_at_printer",
+        table_name="issuance",
+        sqlite_where=sa.text("state IN ('granted', 'printing')"),
+        postgresql_where=sa.text("state IN ('granted', 'printing')"),
+    )
     op.drop_index(op.f("ix_issuance_subject"), table_name="issuance")
     op.drop_index(op.f("ix_issuance_order_id"), table_name="issuance")
     op.drop_index(
@@ -1320,3 +1477,129 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_block_atena_no"), table_name="block")
     op.drop_table("block")
     op.drop_table("audit_entry")
+    if op.get_bind().dialect.name == "postgresql":
+        for statement in LEFTOVERS:
+            op.execute(statement)
+
+
+TRIGGERS = {
+    "sqlite": [
+        "CREATE TRIGGER attempt_is_what_it_is BEFORE UPDATE OF issuance_id, number_in_copy, issue_number ON attempt WHEN NEW.issuance_id IS DISTINCT FROM OLD.issuance_id OR NEW.number_in_copy IS DISTINCT FROM OLD.number_in_copy OR NEW.issue_number IS DISTINCT FROM OLD.issue_number BEGIN SELECT RAISE(ABORT, 'attempt_is_what_it_is'); END",
+        "CREATE TRIGGER attempt_kept BEFORE DELETE ON attempt WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'attempt_kept'); END",
+        "CREATE TRIGGER attempt_once BEFORE UPDATE OF sheets, pdf_sha256, grant_id, granted_at, voided_at, disposal ON attempt WHEN (OLD.sheets IS NOT NULL AND NEW.sheets IS DISTINCT FROM OLD.sheets) OR (OLD.pdf_sha256 IS NOT NULL AND NEW.pdf_sha256 IS DISTINCT FROM OLD.pdf_sha256) OR (OLD.grant_id IS NOT NULL AND NEW.grant_id IS DISTINCT FROM OLD.grant_id) OR (OLD.granted_at IS NOT NULL AND NEW.granted_at IS DISTINCT FROM OLD.granted_at) OR (OLD.voided_at IS NOT NULL AND NEW.voided_at IS DISTINCT FROM OLD.voided_at) OR (OLD.disposal IS NOT NULL AND NEW.disposal IS DISTINCT FROM OLD.disposal) BEGIN SELECT RAISE(ABORT, 'attempt_once'); END",
+        "CREATE TRIGGER attempt_void_without_paper BEFORE UPDATE OF voided_at ON attempt WHEN NEW.voided_at IS NOT NULL AND EXISTS (SELECT 1 FROM issuance WHERE issuance.issuance_id = NEW.issuance_id AND issuance.state NOT IN ('cancelled', 'failed', 'not_printed', 'voided')) BEGIN SELECT RAISE(ABORT, 'attempt_void_without_paper'); END",
+        "CREATE TRIGGER attempt_report_kept BEFORE DELETE ON attempt_report WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'attempt_report_kept'); END",
+        "CREATE TRIGGER attempt_report_unchanged BEFORE UPDATE ON attempt_report WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'attempt_report_unchanged'); END",
+        "CREATE TRIGGER copy_granted_on_money BEFORE UPDATE OF state ON issuance WHEN NEW.state = 'granted' AND OLD.state <> NEW.state AND NOT EXISTS (SELECT 1 FROM issue_order WHERE issue_order.order_id = NEW.order_id AND issue_order.payment = 'held') BEGIN SELECT RAISE(ABORT, 'copy_granted_on_money'); END",
+        "CREATE TRIGGER copy_is_whose_it_is BEFORE UPDATE OF order_id, position, kind, subject, persons, persons_asked, picks, options, snapshot, yen ON issuance WHEN NEW.order_id IS DISTINCT FROM OLD.order_id OR NEW.position IS DISTINCT FROM OLD.position OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.subject IS DISTINCT FROM OLD.subject OR NEW.persons IS DISTINCT FROM OLD.persons OR NEW.persons_asked IS DISTINCT FROM OLD.persons_asked OR NEW.picks IS DISTINCT FROM OLD.picks OR NEW.options IS DISTINCT FROM OLD.options OR NEW.snapshot IS DISTINCT FROM OLD.snapshot OR NEW.yen IS DISTINCT FROM OLD.yen BEGIN SELECT RAISE(ABORT, 'copy_is_whose_it_is'); END",
+        "CREATE TRIGGER copy_kept BEFORE DELETE ON issuance WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'copy_kept'); END",
+        "CREATE TRIGGER copy_moves BEFORE UPDATE OF state ON issuance WHEN NEW.state <> OLD.state AND OLD.state || '>' || NEW.state NOT IN ('fixed>cancelled', 'fixed>failed', 'fixed>ready', 'granted>not_printed', 'granted>printing', 'granted>unknown', 'printed>settled', 'printed>taken', 'printed>unknown', 'printing>not_printed', 'printing>printed', 'printing>unknown', 'ready>cancelled', 'ready>failed', 'ready>granted', 'taken>settled', 'taken>unknown', 'unknown>settled', 'unknown>voided') BEGIN SELECT RAISE(ABORT, 'copy_moves'); END",
+        "CREATE TRIGGER copy_says_what_it_said BEFORE UPDATE OF document ON issuance WHEN NEW.document <> OLD.document AND NEW.document <> '' BEGIN SELECT RAISE(ABORT, 'copy_says_what_it_said'); END",
+        "CREATE TRIGGER copy_settled_with_number BEFORE UPDATE OF state ON issuance WHEN NEW.state = 'settled' AND OLD.state <> NEW.state AND NOT EXISTS (SELECT 1 FROM attempt WHERE attempt.issuance_id = NEW.issuance_id AND attempt.voided_at IS NULL) BEGIN SELECT RAISE(ABORT, 'copy_settled_with_number'); END",
+        "CREATE TRIGGER issuance_event_kept BEFORE DELETE ON issuance_event WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'issuance_event_kept'); END",
+        "CREATE TRIGGER issuance_event_unchanged BEFORE UPDATE ON issuance_event WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'issuance_event_unchanged'); END",
+        "CREATE TRIGGER case_closed BEFORE UPDATE ON issue_case WHEN OLD.closed_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'case_closed'); END",
+        "CREATE TRIGGER case_kept BEFORE DELETE ON issue_case WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'case_kept'); END",
+        "CREATE TRIGGER order_closed BEFORE UPDATE OF payment, payment_key, tender, yen, yen_inserted, yen_due, yen_owed, is_open, version ON issue_order WHEN (NOT OLD.is_open) AND (NEW.payment IS DISTINCT FROM OLD.payment OR NEW.payment_key IS DISTINCT FROM OLD.payment_key OR NEW.tender IS DISTINCT FROM OLD.tender OR NEW.yen IS DISTINCT FROM OLD.yen OR NEW.yen_inserted IS DISTINCT FROM OLD.yen_inserted OR NEW.yen_due IS DISTINCT FROM OLD.yen_due OR NEW.yen_owed IS DISTINCT FROM OLD.yen_owed OR NEW.is_open IS DISTINCT FROM OLD.is_open OR NEW.version IS DISTINCT FROM OLD.version) BEGIN SELECT RAISE(ABORT, 'order_closed'); END",
+        "CREATE TRIGGER order_is_whose_it_is BEFORE UPDATE OF visit_id, idempotency_key, request_sha256, terminal_id, site, site_municipality, channel, priced_at, placed_at ON issue_order WHEN NEW.visit_id IS DISTINCT FROM OLD.visit_id OR NEW.idempotency_key IS DISTINCT FROM OLD.idempotency_key OR NEW.request_sha256 IS DISTINCT FROM OLD.request_sha256 OR NEW.terminal_id IS DISTINCT FROM OLD.terminal_id OR NEW.site IS DISTINCT FROM OLD.site OR NEW.site_municipality IS DISTINCT FROM OLD.site_municipality OR NEW.channel IS DISTINCT FROM OLD.channel OR NEW.priced_at IS DISTINCT FROM OLD.priced_at OR NEW.placed_at IS DISTINCT FROM OLD.placed_at BEGIN SELECT RAISE(ABORT, 'order_is_whose_it_is'); END",
+        "CREATE TRIGGER order_kept BEFORE DELETE ON issue_order WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'order_kept'); END",
+        "CREATE TRIGGER order_money_moves BEFORE UPDATE OF payment ON issue_order WHEN NEW.payment <> OLD.payment AND OLD.payment || '>' || NEW.payment NOT IN ('asked>held', 'asked>releasing', 'asked>switching', 'asked>unknown', 'committing>committed', 'committing>unknown', 'held>committing', 'held>releasing', 'held>unknown', 'none>asked', 'none>held', 'none>released', 'releasing>released', 'releasing>unknown', 'switching>held', 'switching>none', 'switching>releasing', 'switching>unknown', 'unknown>committed', 'unknown>released') BEGIN SELECT RAISE(ABORT, 'order_money_moves'); END",
+        "CREATE TRIGGER order_open_copies BEFORE UPDATE OF is_open ON issue_order WHEN OLD.is_open AND NOT NEW.is_open AND EXISTS (SELECT 1 FROM issuance WHERE issuance.order_id = NEW.order_id AND issuance.state NOT IN ('cancelled', 'failed', 'not_printed', 'settled', 'voided')) BEGIN SELECT RAISE(ABORT, 'order_open_copies'); END",
+        "CREATE TRIGGER order_receipt_once BEFORE UPDATE OF receipt_number, receipt, receipt_asked_at, receipt_printed_at ON issue_order WHEN (OLD.receipt_number IS NOT NULL AND NEW.receipt_number IS DISTINCT FROM OLD.receipt_number) OR (OLD.receipt IS NOT NULL AND NEW.receipt IS DISTINCT FROM OLD.receipt) OR (OLD.receipt_asked_at IS NOT NULL AND NEW.receipt_asked_at IS DISTINCT FROM OLD.receipt_asked_at) OR (OLD.receipt_printed_at IS NOT NULL AND NEW.receipt_printed_at IS DISTINCT FROM OLD.receipt_printed_at) BEGIN SELECT RAISE(ABORT, 'order_receipt_once'); END",
+        "CREATE TRIGGER payment_event_kept BEFORE DELETE ON payment_event WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'payment_event_kept'); END",
+        "CREATE TRIGGER payment_event_unchanged BEFORE UPDATE ON payment_event WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'payment_event_unchanged'); END",
+        "CREATE TRIGGER payment_try_anew BEFORE INSERT ON payment_try WHEN NOT EXISTS (SELECT 1 FROM issue_order WHERE issue_order.order_id = NEW.order_id AND issue_order.payment = 'none') BEGIN SELECT RAISE(ABORT, 'payment_try_anew'); END",
+        "CREATE TRIGGER payment_try_ends_once BEFORE UPDATE OF ended_at, ended_as ON payment_try WHEN (OLD.ended_at IS NOT NULL AND NEW.ended_at IS DISTINCT FROM OLD.ended_at) OR (OLD.ended_as IS NOT NULL AND NEW.ended_as IS DISTINCT FROM OLD.ended_as) BEGIN SELECT RAISE(ABORT, 'payment_try_ends_once'); END",
+        "CREATE TRIGGER payment_try_is_what_it_is BEFORE UPDATE OF payment_key, order_id, number_in_order, tender, asked_at ON payment_try WHEN NEW.payment_key IS DISTINCT FROM OLD.payment_key OR NEW.order_id IS DISTINCT FROM OLD.order_id OR NEW.number_in_order IS DISTINCT FROM OLD.number_in_order OR NEW.tender IS DISTINCT FROM OLD.tender OR NEW.asked_at IS DISTINCT FROM OLD.asked_at BEGIN SELECT RAISE(ABORT, 'payment_try_is_what_it_is'); END",
+        "CREATE TRIGGER payment_try_kept BEFORE DELETE ON payment_try WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'payment_try_kept'); END",
+    ],
+    "postgresql": [
+        "CREATE FUNCTION attempt_is_what_it_is() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.issuance_id IS DISTINCT FROM OLD.issuance_id OR NEW.number_in_copy IS DISTINCT FROM OLD.number_in_copy OR NEW.issue_number IS DISTINCT FROM OLD.issue_number THEN RAISE EXCEPTION 'attempt_is_what_it_is' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER attempt_is_what_it_is BEFORE UPDATE OF issuance_id, number_in_copy, issue_number ON attempt FOR EACH ROW EXECUTE FUNCTION attempt_is_what_it_is()",
+        "CREATE FUNCTION attempt_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'attempt_kept' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER attempt_kept BEFORE DELETE ON attempt FOR EACH ROW EXECUTE FUNCTION attempt_kept()",
+        "CREATE FUNCTION attempt_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (OLD.sheets IS NOT NULL AND NEW.sheets IS DISTINCT FROM OLD.sheets) OR (OLD.pdf_sha256 IS NOT NULL AND NEW.pdf_sha256 IS DISTINCT FROM OLD.pdf_sha256) OR (OLD.grant_id IS NOT NULL AND NEW.grant_id IS DISTINCT FROM OLD.grant_id) OR (OLD.granted_at IS NOT NULL AND NEW.granted_at IS DISTINCT FROM OLD.granted_at) OR (OLD.voided_at IS NOT NULL AND NEW.voided_at IS DISTINCT FROM OLD.voided_at) OR (OLD.disposal IS NOT NULL AND NEW.disposal IS DISTINCT FROM OLD.disposal) THEN RAISE EXCEPTION 'attempt_once' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER attempt_once BEFORE UPDATE OF sheets, pdf_sha256, grant_id, granted_at, voided_at, disposal ON attempt FOR EACH ROW EXECUTE FUNCTION attempt_once()",
+        "CREATE FUNCTION attempt_void_without_paper() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.voided_at IS NOT NULL AND EXISTS (SELECT 1 FROM issuance WHERE issuance.issuance_id = NEW.issuance_id AND issuance.state NOT IN ('cancelled', 'failed', 'not_printed', 'voided')) THEN RAISE EXCEPTION 'attempt_void_without_paper' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER attempt_void_without_paper BEFORE UPDATE OF voided_at ON attempt FOR EACH ROW EXECUTE FUNCTION attempt_void_without_paper()",
+        "CREATE FUNCTION attempt_report_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'attempt_report_kept' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER attempt_report_kept BEFORE DELETE ON attempt_report FOR EACH ROW EXECUTE FUNCTION attempt_report_kept()",
+        "CREATE FUNCTION attempt_report_unchanged() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'attempt_report_unchanged' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER attempt_report_unchanged BEFORE UPDATE ON attempt_report FOR EACH ROW EXECUTE FUNCTION attempt_report_unchanged()",
+        "CREATE FUNCTION copy_granted_on_money() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.state = 'granted' AND OLD.state <> NEW.state AND NOT EXISTS (SELECT 1 FROM issue_order WHERE issue_order.order_id = NEW.order_id AND issue_order.payment = 'held') THEN RAISE EXCEPTION 'copy_granted_on_money' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER copy_granted_on_money BEFORE UPDATE OF state ON issuance FOR EACH ROW EXECUTE FUNCTION copy_granted_on_money()",
+        "CREATE FUNCTION copy_is_whose_it_is() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.order_id IS DISTINCT FROM OLD.order_id OR NEW.position IS DISTINCT FROM OLD.position OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.subject IS DISTINCT FROM OLD.subject OR NEW.persons IS DISTINCT FROM OLD.persons OR NEW.persons_asked IS DISTINCT FROM OLD.persons_asked OR NEW.picks IS DISTINCT FROM OLD.picks OR NEW.options IS DISTINCT FROM OLD.options OR NEW.snapshot IS DISTINCT FROM OLD.snapshot OR NEW.yen IS DISTINCT FROM OLD.yen THEN RAISE EXCEPTION 'copy_is_whose_it_is' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER copy_is_whose_it_is BEFORE UPDATE OF order_id, position, kind, subject, persons, persons_asked, picks, options, snapshot, yen ON issuance FOR EACH ROW EXECUTE FUNCTION copy_is_whose_it_is()",
+        "CREATE FUNCTION copy_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'copy_kept' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER copy_kept BEFORE DELETE ON issuance FOR EACH ROW EXECUTE FUNCTION copy_kept()",
+        "CREATE FUNCTION copy_moves() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.state <> OLD.state AND OLD.state || '>' || NEW.state NOT IN ('fixed>cancelled', 'fixed>failed', 'fixed>ready', 'granted>not_printed', 'granted>printing', 'granted>unknown', 'printed>settled', 'printed>taken', 'printed>unknown', 'printing>not_printed', 'printing>printed', 'printing>unknown', 'ready>cancelled', 'ready>failed', 'ready>granted', 'taken>settled', 'taken>unknown', 'unknown>settled', 'unknown>voided') THEN RAISE EXCEPTION 'copy_moves' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER copy_moves BEFORE UPDATE OF state ON issuance FOR EACH ROW EXECUTE FUNCTION copy_moves()",
+        "CREATE FUNCTION copy_says_what_it_said() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.document <> OLD.document AND NEW.document <> '' THEN RAISE EXCEPTION 'copy_says_what_it_said' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER copy_says_what_it_said BEFORE UPDATE OF document ON issuance FOR EACH ROW EXECUTE FUNCTION copy_says_what_it_said()",
+        "CREATE FUNCTION copy_settled_with_number() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.state = 'settled' AND OLD.state <> NEW.state AND NOT EXISTS (SELECT 1 FROM attempt WHERE attempt.issuance_id = NEW.issuance_id AND attempt.voided_at IS NULL) THEN RAISE EXCEPTION 'copy_settled_with_number' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER copy_settled_with_number BEFORE UPDATE OF state ON issuance FOR EACH ROW EXECUTE FUNCTION copy_settled_with_number()",
+        "CREATE FUNCTION issuance_event_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'issuance_event_kept' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER issuance_event_kept BEFORE DELETE ON issuance_event FOR EACH ROW EXECUTE FUNCTION issuance_event_kept()",
+        "CREATE FUNCTION issuance_event_unchanged() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'issuance_event_unchanged' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER issuance_event_unchanged BEFORE UPDATE ON issuance_event FOR EACH ROW EXECUTE FUNCTION issuance_event_unchanged()",
+        "CREATE FUNCTION case_closed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.closed_at IS NOT NULL THEN RAISE EXCEPTION 'case_closed' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER case_closed BEFORE UPDATE ON issue_case FOR EACH ROW EXECUTE FUNCTION case_closed()",
+        "CREATE FUNCTION case_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'case_kept' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER case_kept BEFORE DELETE ON issue_case FOR EACH ROW EXECUTE FUNCTION case_kept()",
+        "CREATE FUNCTION order_closed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (NOT OLD.is_open) AND (NEW.payment IS DISTINCT FROM OLD.payment OR NEW.payment_key IS DISTINCT FROM OLD.payment_key OR NEW.tender IS DISTINCT FROM OLD.tender OR NEW.yen IS DISTINCT FROM OLD.yen OR NEW.yen_inserted IS DISTINCT FROM OLD.yen_inserted OR NEW.yen_due IS DISTINCT FROM OLD.yen_due OR NEW.yen_owed IS DISTINCT FROM OLD.yen_owed OR NEW.is_open IS DISTINCT FROM OLD.is_open OR NEW.version IS DISTINCT FROM OLD.version) THEN RAISE EXCEPTION 'order_closed' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER order_closed BEFORE UPDATE OF payment, payment_key, tender, yen, yen_inserted, yen_due, yen_owed, is_open, version ON issue_order FOR EACH ROW EXECUTE FUNCTION order_closed()",
+        "CREATE FUNCTION order_is_whose_it_is() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.visit_id IS DISTINCT FROM OLD.visit_id OR NEW.idempotency_key IS DISTINCT FROM OLD.idempotency_key OR NEW.request_sha256 IS DISTINCT FROM OLD.request_sha256 OR NEW.terminal_id IS DISTINCT FROM OLD.terminal_id OR NEW.site IS DISTINCT FROM OLD.site OR NEW.site_municipality IS DISTINCT FROM OLD.site_municipality OR NEW.channel IS DISTINCT FROM OLD.channel OR NEW.priced_at IS DISTINCT FROM OLD.priced_at OR NEW.placed_at IS DISTINCT FROM OLD.placed_at THEN RAISE EXCEPTION 'order_is_whose_it_is' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER order_is_whose_it_is BEFORE UPDATE OF visit_id, idempotency_key, request_sha256, terminal_id, site, site_municipality, channel, priced_at, placed_at ON issue_order FOR EACH ROW EXECUTE FUNCTION order_is_whose_it_is()",
+        "CREATE FUNCTION order_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'order_kept' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER order_kept BEFORE DELETE ON issue_order FOR EACH ROW EXECUTE FUNCTION order_kept()",
+        "CREATE FUNCTION order_money_moves() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.payment <> OLD.payment AND OLD.payment || '>' || NEW.payment NOT IN ('asked>held', 'asked>releasing', 'asked>switching', 'asked>unknown', 'committing>committed', 'committing>unknown', 'held>committing', 'held>releasing', 'held>unknown', 'none>asked', 'none>held', 'none>released', 'releasing>released', 'releasing>unknown', 'switching>held', 'switching>none', 'switching>releasing', 'switching>unknown', 'unknown>committed', 'unknown>released') THEN RAISE EXCEPTION 'order_money_moves' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER order_money_moves BEFORE UPDATE OF payment ON issue_order FOR EACH ROW EXECUTE FUNCTION order_money_moves()",
+        "CREATE FUNCTION order_open_copies() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.is_open AND NOT NEW.is_open AND EXISTS (SELECT 1 FROM issuance WHERE issuance.order_id = NEW.order_id AND issuance.state NOT IN ('cancelled', 'failed', 'not_printed', 'settled', 'voided')) THEN RAISE EXCEPTION 'order_open_copies' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER order_open_copies BEFORE UPDATE OF is_open ON issue_order FOR EACH ROW EXECUTE FUNCTION order_open_copies()",
+        "CREATE FUNCTION order_receipt_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (OLD.receipt_number IS NOT NULL AND NEW.receipt_number IS DISTINCT FROM OLD.receipt_number) OR (OLD.receipt IS NOT NULL AND NEW.receipt IS DISTINCT FROM OLD.receipt) OR (OLD.receipt_asked_at IS NOT NULL AND NEW.receipt_asked_at IS DISTINCT FROM OLD.receipt_asked_at) OR (OLD.receipt_printed_at IS NOT NULL AND NEW.receipt_printed_at IS DISTINCT FROM OLD.receipt_printed_at) THEN RAISE EXCEPTION 'order_receipt_once' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER order_receipt_once BEFORE UPDATE OF receipt_number, receipt, receipt_asked_at, receipt_printed_at ON issue_order FOR EACH ROW EXECUTE FUNCTION order_receipt_once()",
+        "CREATE FUNCTION payment_event_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'payment_event_kept' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER payment_event_kept BEFORE DELETE ON payment_event FOR EACH ROW EXECUTE FUNCTION payment_event_kept()",
+        "CREATE FUNCTION payment_event_unchanged() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'payment_event_unchanged' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER payment_event_unchanged BEFORE UPDATE ON payment_event FOR EACH ROW EXECUTE FUNCTION payment_event_unchanged()",
+        "CREATE FUNCTION payment_try_anew() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NOT EXISTS (SELECT 1 FROM issue_order WHERE issue_order.order_id = NEW.order_id AND issue_order.payment = 'none') THEN RAISE EXCEPTION 'payment_try_anew' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER payment_try_anew BEFORE INSERT ON payment_try FOR EACH ROW EXECUTE FUNCTION payment_try_anew()",
+        "CREATE FUNCTION payment_try_ends_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (OLD.ended_at IS NOT NULL AND NEW.ended_at IS DISTINCT FROM OLD.ended_at) OR (OLD.ended_as IS NOT NULL AND NEW.ended_as IS DISTINCT FROM OLD.ended_as) THEN RAISE EXCEPTION 'payment_try_ends_once' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER payment_try_ends_once BEFORE UPDATE OF ended_at, ended_as ON payment_try FOR EACH ROW EXECUTE FUNCTION payment_try_ends_once()",
+        "CREATE FUNCTION payment_try_is_what_it_is() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.payment_key IS DISTINCT FROM OLD.payment_key OR NEW.order_id IS DISTINCT FROM OLD.order_id OR NEW.number_in_order IS DISTINCT FROM OLD.number_in_order OR NEW.tender IS DISTINCT FROM OLD.tender OR NEW.asked_at IS DISTINCT FROM OLD.asked_at THEN RAISE EXCEPTION 'payment_try_is_what_it_is' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER payment_try_is_what_it_is BEFORE UPDATE OF payment_key, order_id, number_in_order, tender, asked_at ON payment_try FOR EACH ROW EXECUTE FUNCTION payment_try_is_what_it_is()",
+        "CREATE FUNCTION payment_try_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'payment_try_kept' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER payment_try_kept BEFORE DELETE ON payment_try FOR EACH ROW EXECUTE FUNCTION payment_try_kept()",
+    ],
+}
+
+LEFTOVERS = [
+    "DROP FUNCTION attempt_is_what_it_is()",
+    "DROP FUNCTION attempt_kept()",
+    "DROP FUNCTION attempt_once()",
+    "DROP FUNCTION attempt_void_without_paper()",
+    "DROP FUNCTION attempt_report_kept()",
+    "DROP FUNCTION attempt_report_unchanged()",
+    "DROP FUNCTION copy_granted_on_money()",
+    "DROP FUNCTION copy_is_whose_it_is()",
+    "DROP FUNCTION copy_kept()",
+    "DROP FUNCTION copy_moves()",
+    "DROP FUNCTION copy_says_what_it_said()",
+    "DROP FUNCTION copy_settled_with_number()",
+    "DROP FUNCTION issuance_event_kept()",
+    "DROP FUNCTION issuance_event_unchanged()",
+    "DROP FUNCTION case_closed()",
+    "DROP FUNCTION case_kept()",
+    "DROP FUNCTION order_closed()",
+    "DROP FUNCTION order_is_whose_it_is()",
+    "DROP FUNCTION order_kept()",
+    "DROP FUNCTION order_money_moves()",
+    "DROP FUNCTION order_open_copies()",
+    "DROP FUNCTION order_receipt_once()",
+    "DROP FUNCTION payment_event_kept()",
+    "DROP FUNCTION payment_event_unchanged()",
+    "DROP FUNCTION payment_try_anew()",
+    "DROP FUNCTION payment_try_ends_once()",
+    "DROP FUNCTION payment_try_is_what_it_is()",
+    "DROP FUNCTION payment_try_kept()",
+]
