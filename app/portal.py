@@ -14,12 +14,13 @@ from flask import Flask
 from app import cli, web
 from app import config as settings
 from app.cards import keys as card_keys
+from app.cli.serving import pages_of
 from app.config import Config
 from app.extensions import db
 from app.issuance import keys as issuance_keys
 from app.municipalities import limits, union
 from app.municipalities.partitions import partitions
-from app.nodes import checking, equipment
+from app.nodes import checking
 from app.nodes.agreement import Role
 from app.nodes.errors import UnfitError
 from app.nodes.membership import Membership
@@ -27,7 +28,7 @@ from app.staff import keys as staff_keys
 
 ROOT = Path(__file__).parent.parent
 log = logging.getLogger(__name__)
-OPEN_SURFACES = ("kiosk", "agents", "counter")  # the others are drawn, their doors are closed
+OPEN_SURFACES = ("kiosk", "agents")  # the others are drawn, their doors are closed
 
 
 def create_app(config: Config | None = None, surfaces: tuple[str, ...] | None = None) -> Flask:
@@ -76,19 +77,9 @@ def _connect(app: Flask, config: Config) -> None:
 def _join_others(app: Flask) -> None:
     node = Membership(Role.WEB, app.app_context, on_refusal=_end)
     with app.app_context():
-        checking.check(_pages(app))
+        checking.check(pages_of(app))
         node.join()
     app.before_request(node.ensure)
-
-
-def _pages(app: Flask) -> set[str]:
-    """The templates that the surfaces of this process show."""
-    pages = {page for room in ("web", *app.blueprints) for page in equipment.named_in(ROOT / "app" / room)}
-    if "kiosk" in app.blueprints:
-        from app.kiosk.screens import SCREENS, TEMPLATES
-
-        pages |= {f"kiosk/{TEMPLATES.get(name, name)}.html" for name in SCREENS}
-    return pages
 
 
 def _end(error: UnfitError) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-from flask import current_app
+from flask import Flask, current_app
 
 from app.cli.output import plain_errors
-from app.nodes import checking
+from app.nodes import checking, equipment
 from app.nodes.agreement import Role
 from app.nodes.membership import Membership
 
@@ -24,3 +25,14 @@ def serving(role: Role) -> Iterator[Membership]:
             yield node
         finally:
             node.leave()
+
+
+def pages_of(app: Flask) -> set[str]:
+    """The templates that the surfaces of this process show."""
+    rooms = Path(app.root_path)
+    pages = {page for room in ("web", *app.blueprints) for page in equipment.named_in(rooms / room)}
+    if "kiosk" in app.blueprints:
+        from app.kiosk.screens import SCREENS, TEMPLATES
+
+        pages |= {f"kiosk/{TEMPLATES.get(name, name)}.html" for name in SCREENS}
+    return pages

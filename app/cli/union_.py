@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
 from app.cli import doctor
 from app.cli.options import actor_option, settings
 from app.cli.output import fail, json_option, plain_errors, print_table, say
+from app.cli.serving import pages_of
 from app.config import create_keys
 from app.demo.command import demo_command
 from app.municipalities import migrating, queries, service, union
@@ -37,7 +39,7 @@ def init(name: str, name_en: str, phone: str, actor: str) -> None:
 @json_option
 def look(as_json: bool) -> None:
     """Say in plain words what is there and what is missing. Exit 2 when something is wrong."""
-    findings = doctor.examine(settings())
+    findings = doctor.examine(settings(), pages_of(current_app))
     print_table([finding.row() for finding in findings], as_json)
     if wrong := sum(not finding.is_well for finding in findings):
         fail(f"{wrong} of {len(findings)} findings need somebody")
