@@ -12,7 +12,7 @@ from flask_babel import Babel, get_locale
 
 from app.terminal import commands, desk, views
 from app.terminal import settings as agent_settings
-from app.terminal.parts import build, install
+from app.terminal.parts import Money, build, install
 from app.terminal.security import protect
 from app.terminal.settings import Settings
 
@@ -22,8 +22,12 @@ SOURCE_LANGUAGE = "ja"
 log = logging.getLogger(__name__)
 
 
-def create_agent(settings: Settings | None = None, *, start_loop: bool | None = None) -> Flask:
+def create_agent(
+    settings: Settings | None = None, *, start_loop: bool | None = None, money: Money | None = None
+) -> Flask:
     """The agent of one terminal. A server (settings from the environment) starts the loop, a test asks for it.
+
+    `money` replaces the payment devices that the settings name.
 
     :raises SettingsError: when the terminal's folder is incomplete.
     """
@@ -33,7 +37,7 @@ def create_agent(settings: Settings | None = None, *, start_loop: bool | None = 
     if settings is None and for_command:
         return app  # `flask … agent init` makes the folder that the settings would come from
     given = settings or agent_settings.load()
-    parts = build(given)
+    parts = build(given, money)
     install(app, parts)
     protect(app, given)
     _translate(app)

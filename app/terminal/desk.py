@@ -55,21 +55,31 @@ def take_card() -> ResponseReturnValue:
 
 @bp.post("/cash/insert")
 def insert_money() -> ResponseReturnValue:
-    """One coin or bill; a rejected one comes straight back (409)."""
-    try:
-        _parts().cash.insert(int(request.form.get("yen", "")))
-    except ValueError:
-        abort(400)
-    except MoneyRejectedError as rejected:
-        is_htmx = "HX-Request" in request.headers  # htmx shows an answer of 2xx only
-        return _page(200 if is_htmx else 409, rejected=rejected.reason)
-    return _back()
+    """`yen`: one coin or bill; a rejected one comes straight back (409)."""
+    return _do("insert", yen=request.form.get("yen", type=int))
 
 
 @bp.post("/cash/collect")
 def collect_money() -> ResponseReturnValue:
-    _parts().cash.collect()
-    return _back()
+    return _do("collect")
+
+
+@bp.post("/cash/lever")
+def pull_lever() -> ResponseReturnValue:
+    """What a member of staff does with money of which nobody knows any more: give it back by hand."""
+    return _do("pull_lever")
+
+
+@bp.post("/touch")
+def touch() -> ResponseReturnValue:
+    """`tender`: emoney (a card on the reader) or qr (a telephone at the display)."""
+    return _do("touch", tender=request.form.get("tender", ""))
+
+
+@bp.post("/money/fault")
+def set_money_fault() -> ResponseReturnValue:
+    """`kind` of cash: jam, no_change, no_power; of the others: down, refuse, whole_only, no_refund. Empty: repair."""
+    return _do("fault", tender=request.form.get("tender", ""), kind=request.form.get("kind", ""))
 
 
 @bp.get("/tray.json")
@@ -111,6 +121,21 @@ def clear() -> ResponseReturnValue:
     return _back()
 
 
+def _do(action: str, **words: Any) -> ResponseReturnValue:
+    """A hand at the payment devices."""
+    hands = _parts().money.hands
+    if hands is None:
+        abort(404)
+    try:
+        hands.do(action, **words)
+    except MoneyRejectedError as rejected:
+        is_htmx = "HX-Request" in request.headers  # htmx shows an answer of 2xx only
+        return _page(200 if is_htmx else 409, rejected=rejected.reason)
+    except ValueError:
+        abort(400)
+    return _back()
+
+
 def _back() -> ResponseReturnValue:
     if "HX-Request" in request.headers:
         return _page(200)
@@ -147,26 +172,12 @@ def _state() -> dict[str, Any]:
     return {
         "terminal_id": parts.settings.terminal_id,
         "card": parts.reader.lying(),
-        "cash": _cash(parts),
+        **(parts.money.hands.state() if parts.money.hands else {}),
         "printer": {"faults": parts.printer.faults(), "sheets_left": parts.printer.sheets_left()},
         "tray": _lying(_sheets(parts)),
         "alarm": parts.press.is_alarm_due(),
         "out_of_service": parts.journal.stopped_reason(),
         "pending_reports": len(parts.journal.pending_reports()),
-    }
-
-
-def _cash(parts: Parts) -> dict[str, Any]:
-    key = parts.cash.open_key()
-    now = parts.cash.query(key or "")
-    by_name = lambda pieces: {str(d): n for d, n in pieces.items()}  # noqa: E731 -- JSON keys are text
-    return {
-        "state": now.step,
-        "yen": now.yen,
-        "yen_inserted": now.yen_in,
-        "returned": by_name(parts.cash.returned()),
-        "yen_returned": sum(d * n for d, n in parts.cash.returned().items()),
-        "store": by_name(parts.cash.counts()),
     }
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from app import clock
-from app.terminal.durable import DurableFile
+from app.durable import DurableFile
 from app.terminal.printer import JobState
 
 _SCHEMA = """

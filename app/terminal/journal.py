@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from app import clock
-from app.terminal.durable import DurableFile
+from app.durable import DurableFile
 
 _NAMESPACE = uuid.UUID("6f6b6f69-6b69-4000-8000-7265706f7274")
 _SCHEMA = """

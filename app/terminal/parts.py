@@ -8,12 +8,15 @@ from flask import Flask
 
 from app.protocol.messages import Tender
 from app.protocol.signatures import Signer
-from app.terminal.cash import CashMachine
+from app.terminal.cash_line import SerialCash
+from app.terminal.gateway import GatewayDevice
+from app.terminal.hands import Hands, RemoteHands
 from app.terminal.ipp import IppClient
 from app.terminal.ipp_printer import IppPrinter
 from app.terminal.jobs import JobBook
 from app.terminal.journal import Journal
 from app.terminal.loop import Loop
+from app.terminal.money import PaymentDevice
 from app.terminal.portal import Portal
 from app.terminal.press import Press
 from app.terminal.printer import SimulatedPrinter
@@ -27,14 +30,22 @@ _NAME = "koiki-terminal"
 
 
 @dataclass(frozen=True)
+class Money:
+    """A device for each tender, and the desk's hands at them where they are simulated."""
+
+    devices: dict[Tender, PaymentDevice]
+    hands: Hands | None = None
+
+
+@dataclass(frozen=True)
 class Parts:
-    """Reader and cash are the demo's; others that keep the same protocols go here instead, as an IPP printer does."""
+    """The reader is the demo's; another that keeps the same protocol goes here instead, as an IPP printer does."""
 
     settings: Settings
     journal: Journal
     portal: Portal
     reader: CardTray
-    cash: CashMachine
+    money: Money
     till: Till
     printer: SimulatedPrinter | IppPrinter
     press: Press
@@ -50,20 +61,30 @@ class Parts:
         self.printer.close()
 
 
-def build(settings: Settings) -> Parts:
-    """Open every file of the terminal's folder; starts nothing."""
+def build(settings: Settings, money: Money | None = None) -> Parts:
+    """Open every file of the terminal's folder; starts nothing. `money` replaces the devices that the settings name."""
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     signer = Signer(settings.seed)
     journal = Journal(settings.home / "journal.db")
     portal = Portal(settings.portal_url, signer, settings.portal_key)
     reader = CardTray(settings.cards_folder)
-    cash = CashMachine(settings.home / "cash.db")
-    till = Till(journal, {Tender.CASH: cash})
+    money = money or _money(settings)
+    till = Till(journal, money.devices)
     printer = _printer(settings)
     press = Press(journal, printer, portal, settings.terminal_id, settings.patience_seconds)
     trips = Trips(settings, signer, journal, portal, reader)
     loop = Loop(settings.terminal_id, journal, portal, printer, press, till, trips)
-    return Parts(settings, journal, portal, reader, cash, till, printer, press, trips, loop)
+    return Parts(settings, journal, portal, reader, money, till, printer, press, trips, loop)
+
+
+def _money(settings: Settings) -> Money:
+    devices: dict[Tender, PaymentDevice] = {}
+    if settings.cash_line:
+        devices[Tender.CASH] = SerialCash(settings.cash_line, settings.cash_machine)
+    if settings.gateway:
+        for tender in settings.gateway_tenders:
+            devices[tender] = GatewayDevice(settings.gateway, settings.terminal_id, tender)
+    return Money(devices, RemoteHands(settings.hands, settings.terminal_id) if settings.hands else None)
 
 
 def _printer(settings: Settings) -> SimulatedPrinter | IppPrinter:

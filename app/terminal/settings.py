@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from app.protocol.canonical import from_base64url
+from app.protocol.messages import Tender
 from app.terminal.errors import SettingsError
 
 KEY_BYTES = 32
@@ -25,6 +26,19 @@ SHEET_SECONDS = 0.7  # an office printer of 85 pages a minute
 PATIENCE_SECONDS = 60.0  # a printer may warm up, a person may clear a jam
 _PIN = re.compile(r"[0-9a-f]{64}")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where somebody answers over HTTP, and the file with the secret for it. The demo's devices write down both."""
+
+    token_file: Path
+    url: str = ""  # empty: it stands in the file `url` beside the secret, which is another one after each start
+
+    def read(self) -> tuple[str, str]:
+        """Address and secret. :raises OSError: they are not there (yet)."""
+        url = self.url or (self.token_file.parent / "url").read_text().strip()
+        return url, self.token_file.read_text().strip()
 
 
 @dataclass(frozen=True)
@@ -45,6 +59,11 @@ class Settings:
     printer: str = ""  # ipp:// or ipps://; empty = the simulated one
     printer_fingerprint: str = ""  # SHA-256 of an ipps printer's certificate, 64 hexadecimal digits
     exit_sensor: Path | None = None
+    cash_line: Path | None = None  # the serial line of the cash machine
+    cash_machine: str = ""  # and what that machine says that it is
+    gateway: Place | None = None
+    gateway_tenders: tuple[Tender, ...] = ()
+    hands: Place | None = None  # the demo's devices
 
     @property
     def portal_origin(self) -> str:
@@ -76,6 +95,9 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         sheet_seconds=float(env.get("KOIKI_AGENT_SHEET_SECONDS", SHEET_SECONDS)),
         patience_seconds=float(env.get("KOIKI_AGENT_PATIENCE_SECONDS", PATIENCE_SECONDS)),
         **_printer(env),
+        **_cash(env),
+        **_gateway(env),
+        **_simulated(env, home, facts),
     )
 
 
@@ -110,6 +132,42 @@ def _printer(env: Mapping[str, str]) -> dict[str, Any]:
     uri, pin = check_printer(uri, env.get("KOIKI_AGENT_PRINTER_FINGERPRINT", ""))
     sensor = env.get("KOIKI_AGENT_EXIT_SENSOR")
     return {"printer": uri, "printer_fingerprint": pin, "exit_sensor": Path(sensor) if sensor else None}
+
+
+def _cash(env: Mapping[str, str]) -> dict[str, Any]:
+    if not (line := env.get("KOIKI_AGENT_CASH_LINE")):
+        return {}
+    if not (machine := env.get("KOIKI_AGENT_CASH_MACHINE")):
+        raise SettingsError("KOIKI_AGENT_CASH_LINE needs KOIKI_AGENT_CASH_MACHINE: the name that the machine gives")
+    return {"cash_line": Path(line), "cash_machine": machine}
+
+
+def _gateway(env: Mapping[str, str]) -> dict[str, Any]:
+    if not (url := env.get("KOIKI_AGENT_GATEWAY_URL")):
+        return {}
+    parts, file = urlsplit(url), Path(env.get("KOIKI_AGENT_GATEWAY_TOKEN_FILE") or "/")
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+        raise SettingsError("KOIKI_AGENT_GATEWAY_URL must begin with https:// (http:// only on this machine)")
+    if not file.is_file():
+        raise SettingsError("KOIKI_AGENT_GATEWAY_URL needs KOIKI_AGENT_GATEWAY_TOKEN_FILE: the file with its secret")
+    tenders = env.get("KOIKI_AGENT_GATEWAY_TENDERS", "emoney qr").split()
+    if not tenders or not set(tenders) <= {Tender.EMONEY, Tender.QR}:
+        raise SettingsError("KOIKI_AGENT_GATEWAY_TENDERS may name emoney and qr")
+    return {"gateway": Place(file, url.rstrip("/")), "gateway_tenders": tuple(Tender(t) for t in tenders)}
+
+
+def _simulated(env: Mapping[str, str], home: Path, facts: dict[str, Any]) -> dict[str, Any]:
+    """The demo's devices, where no real one is named: their folder lies beside that of all agents."""
+    if env.get("KOIKI_DEMO") != "1":
+        return {}
+    place = Place(Path(env.get("KOIKI_AGENT_DEVICES") or home.parent.parent / "devices") / "token")
+    cash = {"cash_line": home / "cash.line", "cash_machine": f"SIM-{_text(facts, 'terminal_id')}"}
+    gateway = {"gateway": place, "gateway_tenders": (Tender.EMONEY, Tender.QR)}
+    return {
+        "hands": place,
+        **({} if env.get("KOIKI_AGENT_CASH_LINE") else cash),
+        **({} if env.get("KOIKI_AGENT_GATEWAY_URL") else gateway),
+    }
 
 
 def _read_facts(path: Path) -> dict[str, Any]:

@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from flask import Flask, request
 
 from app import clock
+from app.devices.bench import Bench
+from app.devices.gateway import Gateway
 from app.protocol.canonical import to_base64url
 from app.protocol.messages import (
     CardFailure,
@@ -28,6 +30,7 @@ from app.protocol.messages import (
     ReportResult,
     Statement,
     StatementResult,
+    Tender,
     Ticket,
     Work,
     WorkAction,
@@ -35,7 +38,7 @@ from app.protocol.messages import (
 )
 from app.protocol.signatures import Signer, open_sealed
 from app.terminal import create_agent
-from app.terminal.parts import parts_of
+from app.terminal.parts import Money, parts_of
 from app.terminal.settings import Settings
 from tests.functional.terminal.samples import pdf_of
 
@@ -177,8 +180,25 @@ def settings(tmp_path: Path, portal: FakePortal, device_seed: bytes, chip_key) -
 
 
 @pytest.fixture
-def agent(settings) -> Iterator[Flask]:
-    app = create_agent(settings)
+def bench(settings) -> Iterator[Bench]:
+    """The devices of the terminal, in this process: no line, no network."""
+    settings.home.mkdir(mode=0o700, exist_ok=True)
+    gateway = Gateway(settings.home / "gateway.db")
+    made = Bench(TERMINAL, settings.home, gateway)
+    yield made
+    made.close()
+    gateway.close()
+
+
+@pytest.fixture
+def money(bench) -> Money:
+    """Cash is the machine itself."""
+    return Money({Tender.CASH: bench.machine}, bench)
+
+
+@pytest.fixture
+def agent(settings, money) -> Iterator[Flask]:
+    app = create_agent(settings, money=money)
     yield app
     parts_of(app).close()
 

@@ -21,7 +21,6 @@ from app.terminal.parts import parts_of
 from tests.functional.terminal.conftest import Browser
 
 PRINT = {"action": WorkAction.PRINT, "visit_id": "visit-1", "attempt_id": "a-1"}
-COLLECT = {"action": WorkAction.COLLECT, "visit_id": "visit-1", "payment_key": "pay-1", "yen": 300}
 
 CHILD = """
 import json
@@ -30,7 +29,7 @@ import signal
 import sys
 import time
 from pathlib import Path
-from app.terminal import cash, journal, parts, portal, press, printer
+from app.terminal import journal, parts, portal, press, printer
 from app.terminal.settings import Settings
 
 facts = json.loads(sys.stdin.read())
@@ -58,13 +57,8 @@ kind, _, number = moment.partition(":")
     "sheet": lambda: die(printer.SimulatedPrinter, "_lay", lambda _id, _pdf, sheet, *_r: sheet == int(number)),
     "printed": lambda: die(press.Press, "_move", lambda _a, state, _why: state == "printed"),
     "told": lambda: die(portal.Portal, "report", lambda report: report.event == "printed"),
-    "commit": lambda: die(cash.CashMachine, "commit"),
-    "release": lambda: die(cash.CashMachine, "release"),
 }[kind]()
 terminal = parts.build(Settings(**facts))
-if len(sys.argv) > 2:
-    terminal.cash.begin("pay-1", 300)
-    terminal.cash.insert(500)
 terminal.press.recover()
 for _ in range(200):
     terminal.loop.turn()
@@ -72,10 +66,10 @@ for _ in range(200):
 """
 
 
-def run_until_killed(settings, moment: str, *more: str) -> None:
+def run_until_killed(settings, moment: str) -> None:
     facts = asdict(settings) | {"home": str(settings.home), "cards_folder": str(settings.cards_folder)}
     facts |= {"seed": settings.seed.hex(), "portal_key": settings.portal_key.hex()}
-    words = [sys.executable, "-c", CHILD, moment, *more]
+    words = [sys.executable, "-c", CHILD, moment]
     done = subprocess.run(words, check=False, input=json.dumps(facts).encode(), timeout=60)
     assert done.returncode == -signal.SIGKILL, "the moment never came"
 
@@ -135,22 +129,6 @@ def test_killed_before_the_grant_was_asked_for(settings, portal) -> None:
     assert portal.events()[-1] == "printed"
     assert [grant.grant_id for grant in portal.grants] == [asked.grant_id]
     assert len(Browser(app).get("/desk/tray.json").json) == 2
-    parts.close()
-
-
-@pytest.mark.parametrize(
-    ("moment", "action", "ends_as", "back"),
-    [("commit", WorkAction.COMMIT, "committed", 200), ("release", WorkAction.RELEASE, "released", 500)],
-)
-def test_killed_between_the_money_and_the_word_about_it(settings, portal, moment, action, ends_as, back) -> None:
-    portal.works = [COLLECT, COLLECT | {"action": action}]
-    run_until_killed(settings, moment, "with money")
-    assert ends_as not in portal.events()
-    portal.works = [COLLECT | {"action": action}]
-    _app, parts = wake_up(settings, portal)
-    parts.loop.turn()
-    assert portal.events()[-1] == ends_as
-    assert sum(d * n for d, n in parts.cash.returned().items()) == back
     parts.close()
 
 

@@ -234,8 +234,8 @@ def test_a_commit_after_a_release_is_told_the_truth(parts, portal) -> None:
     assert portal.events() == ["released", "released"]
 
 
-def test_short_change_is_owed_and_told(parts, portal, browser) -> None:
-    parts.cash.empty()
+def test_short_change_is_owed_and_told(parts, portal, browser, bench) -> None:
+    bench.machine.empty()
     turns(parts, portal, COLLECT | {"yen": 500})
     browser.post("/desk/cash/insert", {"yen": "500"})
     turns(parts, portal, COMMIT | {"yen": 300})
@@ -244,14 +244,14 @@ def test_short_change_is_owed_and_told(parts, portal, browser) -> None:
     assert parts.till.kept()["cash"] == 300
 
 
-def test_more_than_came_in_is_for_a_person_and_stops_the_tender(parts, portal, browser) -> None:
+def test_more_than_came_in_is_for_a_person_and_stops_the_tender(parts, portal, browser, bench) -> None:
     turns(parts, portal, COLLECT | {"yen": 500})
     browser.post("/desk/cash/insert", {"yen": "100"})
     turns(parts, portal, COMMIT | {"yen": 500})
     assert (portal.events()[-1], portal.calls[-1].tenders) == ("payment_unknown", "")
     turns(parts, portal, RELEASE)
     assert portal.events()[-1] == "payment_unknown"  # nothing is guessed afterwards
-    parts.cash.pull_lever()
+    bench.machine.pull_lever()
     turns(parts, portal)
     assert portal.calls[-1].tenders == "cash"
 

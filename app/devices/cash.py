@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from app import clock
+from app.durable import DurableFile
 from app.protocol.messages import Tender
 from app.protocol.money import (
     DENOMINATIONS,
@@ -23,7 +24,6 @@ from app.protocol.money import (
     PaymentState,
     Step,
 )
-from app.terminal.durable import DurableFile
 
 FIRST_STORE = {10: 50, 50: 40, 100: 60, 500: 20, 1000: 10, 5000: 0, 10000: 0}
 _SCHEMA = """

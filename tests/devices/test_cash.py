@@ -1,4 +1,4 @@
-"""The demo's cash device: every yen is somewhere, and everything asked twice is done once."""
+"""The cash machine itself: every yen is somewhere, and everything asked twice is done once."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from app.devices.cash import DENOMINATIONS, CashMachine, find_change, worth
 from app.protocol.money import MoneyRejectedError, PaymentBusyError, PaymentContradictionError, PaymentState, Step
-from app.terminal.cash import DENOMINATIONS, CashMachine, find_change, worth
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A SQLite file that has what it was told before its caller goes on: the journal, and the demo's cash device."""
+"""A SQLite file that has what it was told before its caller goes on: the agent's books, the simulated machines'."""
 
 from __future__ import annotations
 
