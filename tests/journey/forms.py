@@ -8,11 +8,15 @@ from html.parser import HTMLParser
 
 @dataclass
 class Form:
-    """`fields` is what is sent when nothing is changed; `buttons` are (name, value, text) of its submit buttons."""
+    """`fields` is what is sent when nothing is changed; `buttons` are (name, value, text) of its submit buttons.
+
+    `offered`: the values of its boxes and circles, marked or not.
+    """
 
     action: str
     method: str
     fields: dict[str, list[str]] = field(default_factory=dict)
+    offered: dict[str, list[str]] = field(default_factory=dict)
     buttons: list[tuple[str, str, str]] = field(default_factory=list)
 
     def data(self, button: str | None = None, **changes: str) -> dict[str, str | list[str]]:
@@ -56,6 +60,8 @@ class FormReader(HTMLParser):
     @staticmethod
     def _input(form: Form, a: dict[str, str]) -> None:
         kind = a.get("type", "text")
+        if kind in {"checkbox", "radio"}:
+            form.offered.setdefault(a.get("name", ""), []).append(a.get("value", "on"))
         if kind == "submit":
             form.buttons.append((a.get("name", ""), a.get("value", ""), a.get("value", "")))
         elif a.get("name") and (kind not in {"checkbox", "radio"} or "checked" in a):

@@ -92,13 +92,12 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
-def make_demo(home: Path, residents: int, cards_per_town: int) -> Installation:
+def make_demo(home: Path, residents: int, cards_per_town: int, kiosks_per_town: int = 1) -> Installation:
     """Invent a union under `home`, its terminals on free ports."""
     installation = Installation(home, "")
     installation.portal_url = f"http://127.0.0.1:{free_ports(1)[0]}"
-    installation.flask(
-        "union", "demo", "--seed", "1", "--residents", str(residents), "--cards-per-town", str(cards_per_town)
-    )
+    sizes = {"--residents": residents, "--cards-per-town": cards_per_town, "--kiosks-per-town": kiosks_per_town}
+    installation.flask("union", "demo", "--seed", "1", *(str(word) for size in sizes.items() for word in size))
     return move_to_free_ports(installation)
 
 

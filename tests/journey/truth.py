@@ -6,6 +6,7 @@ import json
 import re
 import sqlite3
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,13 +46,17 @@ def everywhere(installation: Installation, sql: str) -> list[tuple[Any, ...]]:
 
 def slips(installation: Installation) -> list[Slip]:
     """Every sheet in the output trays' own logs."""
+    return [slip for folder in serve.agent_folders(installation.config) for slip in slips_of(folder)]
+
+
+def slips_of(folder: Path) -> list[Slip]:
+    """Every sheet in the output tray's own log of one terminal."""
+    log = folder / "tray.log"
     found = []
-    for folder in serve.agent_folders(installation.config):
-        log = folder / "tray.log"
-        lines = log.read_text().splitlines() if log.exists() else []
-        for facts in map(json.loads, lines):
-            if "sheets" in facts and "sheet" in facts:
-                found.append(Slip(folder.name, facts["attempt_id"], facts["sheet"], facts["sheets"]))
+    for line in log.read_text().splitlines() if log.exists() else []:
+        with suppress(ValueError, KeyError):  # torn by a power cut: that sheet was not out yet
+            facts = json.loads(line)
+            found.append(Slip(folder.name, facts["attempt_id"], facts["sheet"], facts["sheets"]))
     return found
 
 

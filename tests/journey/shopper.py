@@ -1,0 +1,189 @@
+"""A resident with a shopping list, who looks at the screen and does what it asks for: whatever has died meanwhile.
+
+Nothing here knows a plan of the pages. Each turn reads where the browser stands and makes the next move, so a reload, a
+lost trip or a page that was left standing end where a patient person would end.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+
+from tests.journey.forms import Form, read_forms
+from tests.journey.reading import Readings
+from tests.journey.robot import PIECES, Browser, Desk, JourneyError, Page, go_home
+
+PAUSE_SECONDS = 0.3
+PATIENCE_SECONDS = 240.0  # of one errand
+MOST_KINDS, MOST_COPIES = 3, 3
+BILL = 1000
+
+
+@dataclass
+class Errand:
+    """Who, with which card, at which terminal; and what came of it."""
+
+    terminal: str
+    card_id: str
+    name: str  # with the blank between its parts, as on the card
+    wants: int  # copies
+    visits: set[str] = field(default_factory=set)
+    copies: int = 0  # attempts that lay in the tray
+    trouble: str = ""
+
+
+@dataclass
+class Shopper:
+    """`visit_of` tells the visit that a terminal serves now; `dice` decides what is bought."""
+
+    agent_url: str
+    errand: Errand
+    readings: Readings
+    visit_of: Callable[[str], str]
+    dice: random.Random
+    browser: Browser = field(default_factory=lambda: Browser(60.0))
+    is_served: bool = False  # signed in once; a start screen after that is the end
+    asked: int = 0  # kinds in the basket
+    copies: int = 0  # in the basket
+
+    def __post_init__(self) -> None:
+        self.desk = Desk(self.agent_url)
+
+    def run(self) -> None:
+        """The errand, to its end or to the end of patience."""
+        deadline, page = time.monotonic() + PATIENCE_SECONDS, self._enter()
+        while not self._is_home(page):
+            if time.monotonic() > deadline:
+                self.errand.trouble = f"gave up at {urlsplit(page.url).path} ({page.status})"
+                break
+            try:
+                page = self._turn(page)
+            except (JourneyError, httpx.TransportError):
+                page = self._enter()
+        self._hands(self.desk.take_card)
+        go_home(self.browser.client, self.desk.client)
+
+    def _enter(self) -> Page:
+        time.sleep(PAUSE_SECONDS)
+        return self.browser.get(f"{self.agent_url}/start")
+
+    def _is_home(self, page: Page) -> bool:
+        return self.is_served and urlsplit(page.url).path == "/kiosk/"
+
+    def _turn(self, page: Page) -> Page:
+        moves: dict[str, Callable[[Page], Page]] = {
+            "/kiosk/": self._begin, "/card/lay": self._lay, "/card/pin": self._type, "/card/take": self._take_card,
+            "/kiosk/choose": self._choose, "/kiosk/options": self._fill, "/kiosk/confirm": self._confirm,
+            "/kiosk/pay": self._pay, "/kiosk/progress": self._wait, "/kiosk/take": self._finish,
+            "/kiosk/outcome": self._finish, "/kiosk/refused": self._refused, "/kiosk/busy": self._wait,
+        }  # fmt: skip
+        return moves.get(urlsplit(page.url).path, lambda _page: self._enter())(page)
+
+    # --- the card
+
+    def _begin(self, page: Page) -> Page:
+        if not page.has_form("/kiosk/start"):
+            return self._enter()  # out of service, or closed
+        return self.browser.submit(page, "/kiosk/start")
+
+    def _lay(self, page: Page) -> Page:
+        self.desk.lay(self.errand.card_id)
+        return self._wait(page)
+
+    def _type(self, page: Page) -> Page:
+        return self.browser.submit(page, "/card/pin", pin="1234")
+
+    def _take_card(self, page: Page) -> Page:
+        self.desk.take_card()
+        return self._wait(page)
+
+    # --- the basket
+
+    def _choose(self, page: Page) -> Page:
+        self._note_visit()
+        form = page.form("/kiosk/choose")
+        kinds = [value for name, value, _ in form.buttons if name == "kind"]
+        held = form.fields.get("item", [])
+        if not kinds:
+            raise JourneyError("nothing is offered")
+        query = httpx.QueryParams([("kind", self.dice.choice(kinds)), *(("item", item) for item in held)])
+        return self.browser.get(urljoin(page.url, f"/kiosk/options?{query}"))
+
+    def _fill(self, page: Page) -> Page:
+        copies = min(self.dice.randint(1, MOST_COPIES), max(self.errand.wants - self.copies, 1))
+        form = page.form("/kiosk/options")
+        picks = form.offered.get("pick", [])
+        changes = {"pick": self.dice.choice(picks)} if picks and not form.fields.get("pick") else {}
+        placed = self.browser.submit(page, "/kiosk/options", copies=str(copies), **changes)
+        if "/kiosk/confirm" in placed.url:
+            self.asked, self.copies = self.asked + 1, self.copies + copies
+        elif placed.status == httpx.codes.UNPROCESSABLE_ENTITY:
+            return self._refused(placed)
+        return placed
+
+    def _confirm(self, page: Page) -> Page:
+        self._note_visit()
+        more = _form_with_items(page)
+        if more is not None and self.copies < self.errand.wants and self.asked < MOST_KINDS:
+            return self.browser.post(page, more)
+        return self.browser.submit(page, "/kiosk/pay") if page.has_form("/kiosk/pay") else self._wait(page)
+
+    def _refused(self, page: Page) -> Page:
+        """Not for this person, or not by this machine: something else, and no basket is left."""
+        self.asked = self.copies = 0
+        return self.browser.get(urljoin(page.url, "/kiosk/choose"))
+
+    # --- money and paper
+
+    def _pay(self, page: Page) -> Page:
+        cash = self.desk.state()["cash"]
+        if cash["state"] == "collecting":
+            missing = int(cash["yen"] - cash["yen_inserted"])
+            wants_change = missing < BILL and self.dice.random() < 0.3
+            piece = BILL if wants_change else next(piece for piece in PIECES if piece <= missing)
+            self._hands(lambda: self.desk.insert(piece))
+            return self.browser.get(page.url) if piece >= missing else page
+        return self._wait(page)
+
+    def _wait(self, page: Page) -> Page:
+        if "/kiosk/" in page.url:
+            self._take_sheets()
+        time.sleep(PAUSE_SECONDS)
+        return self.browser.get(page.url)
+
+    def _finish(self, page: Page) -> Page:
+        self._take_sheets()
+        done = self._wait(page)
+        return self.browser.submit(done, "/kiosk/finish") if done.has_form("/kiosk/finish") else done
+
+    def _take_sheets(self) -> None:
+        """What lies in the tray now is ours: nobody else stands here."""
+        for lying in self.desk.state()["tray"]:
+            attempt_id = lying["attempt_id"]
+            visit = self.visit_of(self.errand.terminal)
+            pdf = self.desk.peek(attempt_id)
+            self.readings.read(pdf, self.errand.terminal, attempt_id, visit, self.errand.name)
+            self.errand.copies += 1
+            self.desk.do("tray/take", attempt_id=attempt_id)
+
+    def _note_visit(self) -> None:
+        self.is_served = True
+        self.errand.visits.add(self.visit_of(self.errand.terminal))
+
+    def _hands(self, deed: Callable[[], None]) -> None:
+        """A coin comes back, an agent has just died: the next look at the machine says what is true."""
+        try:
+            deed()
+        except (JourneyError, httpx.TransportError):
+            time.sleep(PAUSE_SECONDS)
+
+
+def _form_with_items(page: Page) -> Form | None:
+    return next(
+        (f for f in read_forms(page.html) if f.action.endswith("/kiosk/confirm") and f.fields.get("item")), None
+    )
