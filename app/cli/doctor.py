@@ -171,9 +171,11 @@ def _lacks(member: MemberFacts) -> Iterator[str]:
 
 
 def _terminal(terminal: TerminalFacts, is_served: bool) -> Finding:
-    """Silence says nothing of an agent while no portal runs that it could call."""
+    """One that has never called is new; and silence says nothing while no portal runs that it could call."""
     obstacle = find_obstacle(terminal, clock.now(), get_limits())
-    about = f"terminal {terminal.terminal_id}"
-    if obstacle is Obstacle.SILENT and not is_served:
-        return Finding(about, True, "enrolled; cannot be heard while no portal runs")
+    about, is_silent = f"terminal {terminal.terminal_id}", obstacle is Obstacle.SILENT
+    if is_silent and terminal.last_seen_at is None:
+        return Finding(about, True, "has not called yet")
+    if is_silent and not is_served:
+        return Finding(about, True, "cannot be heard while no portal runs")
     return Finding(about, obstacle is None, explain(obstacle, terminal.stopped_reason))

@@ -38,7 +38,7 @@ HELLO_SECONDS = 60
 def enter() -> ResponseReturnValue:
     """The agent sends the browser here: from now on it stands at that terminal, with nobody in front of it."""
     terminal = _greeted_by(request.args.get("hello", ""))
-    session.forget_visit()
+    session.begin_anew(is_replaced=request.args.get("replaced") == "1")
     response = redirect(url_for("kiosk.start"), 303)
     session.remember_terminal(response, terminal)
     session.reset_look(response)
@@ -63,6 +63,8 @@ def start() -> ResponseReturnValue:
     visit = session.current_visit()
     if visit is not None and visit.is_signed_in:
         return go_on(stand(visit).step)
+    if session.is_used():
+        return see_other(f"{g.terminal.agent_url}/start")
     if (screen := _not_now(clock.now())) is not None:
         return screen
     if is_fragment():  # a screen that said "not now" asks again: now, and as a whole page

@@ -6,6 +6,8 @@ import base64
 import json
 import os
 import secrets
+import signal
+import threading
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,6 +17,7 @@ from flask.cli import AppGroup
 
 from app.protocol.canonical import from_base64url, to_base64url
 from app.protocol.signatures import Signer
+from app.terminal.browser import Kiosk, keep, policies
 from app.terminal.errors import SettingsError
 from app.terminal.journal import Journal
 from app.terminal.settings import KEY_BYTES, check_portal_url
@@ -77,6 +80,31 @@ def clear(home: Path) -> None:
     journal.clear_stop()
     journal.close()
     click.echo(f"was stopped: {reason}" if reason else "was in service")
+
+
+@group.command("browser")
+@click.option("--url", required=True, help="Address of the agent, http://127.0.0.1:PORT")
+@click.option("--folder", default="/dev/shm", show_default=True, type=click.Path(path_type=Path))  # noqa: S108
+@click.option("--chromium", default="chromium", show_default=True, help="The browser's program.")
+def browser(url: str, folder: Path, chromium: str) -> None:
+    """Keep a Chromium before the resident, each on a fresh profile in FOLDER (in memory), until SIGTERM or Ctrl-C."""
+    kiosk = Kiosk(url.rstrip("/"), folder, chromium)
+    try:
+        kiosk.check()
+    except SettingsError as error:
+        _fail(str(error))
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    keep(kiosk, stop)
+
+
+@group.command("browser-policies")
+@click.option("--portal", required=True, help="Address of the portal, https://…")
+@click.option("--url", required=True, help="Address of the agent, http://127.0.0.1:PORT")
+def browser_policies(portal: str, url: str) -> None:
+    """Print what belongs into /etc/chromium/policies/managed/koiki.json."""
+    click.echo(json.dumps(policies(_checked_portal(portal), url.rstrip("/")), indent=2))
 
 
 def _make_key(path: Path) -> bytes:

@@ -20,6 +20,7 @@ from app.terminal.money import PaymentDevice
 from app.terminal.portal import Portal
 from app.terminal.press import Press
 from app.terminal.printer import SimulatedPrinter
+from app.terminal.screen import Screen
 from app.terminal.sensor import FileSensor
 from app.terminal.settings import Settings
 from app.terminal.till import Till
@@ -51,6 +52,7 @@ class Parts:
     press: Press
     trips: Trips
     loop: Loop
+    screen: Screen
 
     def close(self) -> None:
         """Stop the loop and let go of the files."""
@@ -74,7 +76,8 @@ def build(settings: Settings, money: Money | None = None) -> Parts:
     press = Press(journal, printer, portal, settings.terminal_id, settings.patience_seconds)
     trips = Trips(settings, signer, journal, portal, reader)
     loop = Loop(settings.terminal_id, journal, portal, printer, press, till, trips)
-    return Parts(settings, journal, portal, reader, money, till, printer, press, trips, loop)
+    screen = Screen(settings.home / "browser")
+    return Parts(settings, journal, portal, reader, money, till, printer, press, trips, loop, screen)
 
 
 def _money(settings: Settings) -> Money:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 
-from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.protocol.messages import TRIP_SECONDS, CardFailure
@@ -22,8 +22,18 @@ PIN = re.compile(r"[0-9]{4}\Z")
 
 @bp.get("/start")
 def start() -> ResponseReturnValue:
-    """Where the kiosk's browser begins: on to the portal, saying which terminal this is."""
-    return redirect(f"{_parts().settings.portal_url}/kiosk/enter?hello={_parts().trips.hello()}", 303)
+    """Where the kiosk's browser begins: on to the portal, saying which terminal this is. A used one waits here."""
+    screen = _parts().screen
+    if not screen.arrive(request.args.get("browser", "")):
+        return render_template("terminal/fresh.html", trip=None)
+    replaced = "&replaced=1" if screen.browser else ""  # then the portal sends it back here when a resident has left
+    return redirect(f"{_parts().settings.portal_url}/kiosk/enter?hello={_parts().trips.hello()}{replaced}", 303)
+
+
+@bp.get("/browser.json")
+def tell_browser() -> ResponseReturnValue:
+    """For `agent browser`: which browser stands here, and whether another one is due."""
+    return jsonify(browser=_parts().screen.browser, is_used=_parts().screen.is_used)
 
 
 @bp.get("/card")

@@ -24,6 +24,8 @@ from app.municipalities.queries import TerminalFacts
 
 VISIT = "visit"
 ARRIVED = "arrived"
+REPLACED = "replaced"  # this terminal puts a fresh browser in the place of a used one
+USED = "used"
 TERMINAL_COOKIE = "koiki_terminal"
 LOOK_COOKIE = "koiki_look"
 LOOK_CHOICES = {
@@ -64,9 +66,22 @@ def has_arrived(visit: VisitFacts) -> bool:
     return bool(session.get(ARRIVED) == visit.visit_id)
 
 
+def begin_anew(*, is_replaced: bool) -> None:
+    """The agent greets for this browser: nobody was served in it, as far as the terminal can tell."""
+    forget_visit()
+    session.pop(USED, None)
+    session[REPLACED] = is_replaced
+
+
+def is_used() -> bool:
+    """Whether a resident has left this browser, at a terminal that has a fresh one for the next."""
+    return bool(session.get(USED) and session.get(REPLACED))
+
+
 def forget_visit() -> None:
     """Drop the visit but keep the CSRF secret: a page left standing can still say so and be led back."""
-    session.pop(VISIT, None)
+    if session.pop(VISIT, None) is not None:
+        session[USED] = True
     session.pop(ARRIVED, None)
     g.pop("visit", None)
     g.pop("visit_read", None)
