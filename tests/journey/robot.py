@@ -150,14 +150,22 @@ class Desk:
             self.insert(piece)
             missing -= piece
 
-    def wait_until_asked(self) -> dict[str, Any]:
-        """The state of the cash device, once it takes money."""
+    def give(self, tender: str) -> None:
+        """The price, as soon as it is asked for."""
+        if tender == "cash":
+            self.insert_price()
+        else:
+            self.wait_until_asked(tender)
+            self.do("touch", tender=tender)
+
+    def wait_until_asked(self, tender: str = "cash") -> dict[str, Any]:
+        """The state of the device, once it takes money."""
         deadline = time.monotonic() + STEP_SECONDS
-        while (cash := self.state()["cash"])["state"] == "none":
+        while (device := self.state()[tender])["state"] == "none":
             if time.monotonic() > deadline:
                 raise JourneyError("the machine does not ask for money")
             time.sleep(PAUSE_SECONDS)
-        found: dict[str, Any] = cash
+        found: dict[str, Any] = device
         return found
 
     def sheets(self) -> list[dict[str, object]]:
@@ -199,14 +207,17 @@ class Resident:
         self.desk = Desk(self.agent_url)
 
     def begin(self) -> Page:
-        """Walk up to the terminal and press 「はじめる」, as soon as the one before has gone."""
-        page = self.browser.get(f"{self.agent_url}/start")
+        """Walk up to the terminal and press 「はじめる」, as soon as the one before has gone and nothing is in the way."""
         deadline = time.monotonic() + self.browser.patience
-        while "/card" not in (page := self.browser.submit(page, "/kiosk/start")).url:
+        page = self.browser.get(f"{self.agent_url}/start")
+        while "/card" not in page.url:
             if time.monotonic() > deadline:
-                raise JourneyError(f"the terminal stayed busy: {page.url} ({page.status})")
-            time.sleep(PAUSE_SECONDS)
-            page = self.browser.get(f"{self.agent_url}/start")
+                raise JourneyError(f"the terminal stayed busy or closed: {page.url} ({page.status})")
+            if page.has_form("/kiosk/start"):
+                page = self.browser.submit(page, "/kiosk/start")
+            if "/card" not in page.url:
+                time.sleep(PAUSE_SECONDS)
+                page = self.browser.get(f"{self.agent_url}/start")
         return page
 
     def sign_in(self, pin: str | None = None) -> Page:
@@ -229,11 +240,13 @@ class Resident:
             page.url, lambda p: p.has_form("/kiosk/pay") or "/confirm" not in p.url, "the price"
         )
 
-    def pay(self, page: Page) -> Page:
-        """Press pay, put the money in."""
+    def pay(self, page: Page, tender: str = "cash") -> Page:
+        """Press pay, choose how, put the money in or lay card or telephone on."""
         page = self.browser.submit(page, "/kiosk/pay")
+        if "/kiosk/tender" in page.url:
+            page = self.browser.submit(page, "/kiosk/pay", button=tender)
         if "/kiosk/pay" in page.url:
-            self.desk.insert_price()
+            self.desk.give(tender)
         return self.browser.wait_for(page.url, lambda p: "/kiosk/pay" not in p.url, "the money to be seen")
 
     def wait_for_sheet(self, page: Page) -> Page:
