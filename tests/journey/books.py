@@ -1,4 +1,4 @@
-"""What a long run has come to: the sheets that were read, the trays, the machines, the journals and the ledger, compared.
+"""What a long run has come to: sheets that were read, trays, machines, journals and ledger, compared.
 
 Four words, each a list of what was found: somebody got another's sheet; something paid for or made is nowhere;
 something exists twice; or the records differ and no open case says so.

@@ -22,10 +22,11 @@ from app import create_app, serve
 from app.demo.towns import TOWNS
 from app.municipalities import decisions
 from app.municipalities.partitions import partitions
-from tests.journey.installation import READY_SECONDS, Installation
+from tests.journey.installation import Installation
 
 AGENTS_IN_A_PROCESS = 5
 LOOK_SECONDS = 0.3
+READY_SECONDS = 300  # forty agents on two cores
 ALL_DAY = daytime(0), daytime(23, 59, 59)
 VICTIMS = ("portal", "worker", "relay", "reconcile", "agents")
 FAMILY_KINDS = ("family_register_full", "family_register_individual", "family_register_addresses")
