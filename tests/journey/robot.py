@@ -207,7 +207,7 @@ class Resident:
         self.desk = Desk(self.agent_url)
 
     def begin(self) -> Page:
-        """Walk up to the terminal and press 「はじめる」, as soon as the one before has gone and nothing is in the way."""
+        """Walk up to the terminal and press 「はじめる」, as soon as nobody and nothing is in the way."""
         deadline = time.monotonic() + self.browser.patience
         page = self.browser.get(f"{self.agent_url}/start")
         while "/card" not in page.url:
