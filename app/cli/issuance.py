@@ -15,6 +15,7 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.exc import SQLAlchemyError
 
+from app import clock
 from app.cli.output import fail, json_option, plain_errors, print_table, say
 from app.cli.serving import serving
 from app.errors import KoikiError
@@ -57,8 +58,9 @@ def run_relay(once: bool) -> None:
 @click.option("--once", is_flag=True, help="Look at everything once, compare the ledger with the journals, end.")
 def run_reconcile(once: bool) -> None:
     """End what was left lying: paid back, or a case for a person. With --once, status 1 when accounts differ."""
+    listening_since = None if once else clock.now()
     with serving(Role.RECONCILE) as node:
-        failures = _repeat(node, _reconcile, RECONCILE_PAUSE, once)
+        failures = _repeat(node, lambda: _reconcile(listening_since), RECONCILE_PAUSE, once)
     if once:
         _report_accounts(failures)
 
@@ -145,8 +147,8 @@ def _word(value: Any) -> Any:
     return value.value if isinstance(value, StrEnum) else value
 
 
-def _reconcile() -> int:
-    failures = reconcile.reconcile_all(partitions.codes())
+def _reconcile(listening_since: datetime | None) -> int:
+    failures = reconcile.reconcile_all(partitions.codes(), listening_since)
     return -failures  # nothing was done that would make a second look worth while at once
 
 

@@ -7,7 +7,8 @@ device keeps its order and raises a case too, so that it can still do what it wa
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,7 +19,7 @@ from app.cards.visits import VisitFacts
 from app.cards.vocabularies import VisitState
 from app.certificates.eligibility import UNPRINTABLE
 from app.errors import KoikiError
-from app.issuance import aftermath
+from app.issuance import aftermath, watching
 from app.issuance.journal import copies_of, found, open_case, open_case_of_refusal
 from app.issuance.models import CaseKind, Issuance, Order, Refusal
 from app.issuance.progress import advance, call_off
@@ -37,11 +38,17 @@ _COUNTING = frozenset({Payment.COMMITTING, Payment.RELEASING})
 log = logging.getLogger(__name__)
 
 
-def reconcile_all(codes: list[str]) -> int:
-    """Every visit, then every town; how many towns could not be looked at."""
+def reconcile_all(codes: list[str], listening_since: datetime | None = None) -> int:
+    """Every visit, every town, every terminal that is silent; how many towns could not be looked at.
+
+    `listening_since`: when this process began; terminals may have called before it did, or been kept from calling.
+    """
     for visit in visits.list_idle(clock.now()):
         _guarded(visit.home or "union", reconcile_visit, visit)
-    return sum(not _guarded(code, reconcile_town, code) for code in codes)
+    failures = sum(not _guarded(code, reconcile_town, code) for code in codes)
+    for terminal in watching.list_silent(listening_since):
+        _guarded(terminal.site_municipality, partial(watching.raise_silent, actor=ACTOR), terminal)
+    return failures
 
 
 def reconcile_visit(visit: VisitFacts) -> None:
@@ -56,7 +63,7 @@ def reconcile_visit(visit: VisitFacts) -> None:
 
 
 def reconcile_town(code: str) -> None:
-    """Every open order of one town, each in a transaction of its own; then the terminals that must stop."""
+    """Every open order of one town, each in a transaction of its own; then what waits too long, and who must stop."""
     with partitions.open(code) as p:
         orders = p.session.execute(sa.select(Order.order_id, Order.visit_id).where(Order.is_open)).all()
     for order_id, visit_id in orders:
@@ -65,6 +72,7 @@ def reconcile_town(code: str) -> None:
             reconcile_order(p, order_id, is_gone)
         aftermath.follow_up(code, ACTOR, visit_id)
     raise_unprintable(code)
+    watching.raise_late(code, ACTOR)
     with partitions.open(code) as p:
         terminals = aftermath.terminals_to_stop(p)
     aftermath.stop_terminals(ACTOR, terminals)

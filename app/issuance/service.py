@@ -42,6 +42,7 @@ from app.issuance.rendered import document_label
 from app.issuance.reporting import record_report
 from app.issuance.states import AT_PRINTER, Payment, State, may_cancel
 from app.issuance.tries import first_key
+from app.issuance.watching import check_reporting
 from app.municipalities.partitions import Partition
 from app.municipalities.queries import TerminalFacts, get_member
 from app.protocol.canonical import digest
@@ -87,6 +88,7 @@ def place_order(
             raise KeyReusedError
         return view_order(p, placed)
     _check_basket(p, cardholder.visit_id, requests)
+    check_reporting(p, requests[0].kind)
     order = _new_order(p, cardholder, terminal, idempotency_key, wish, priced_at)
     town, now = get_member(p.code).name, order.placed_at
     for position, request in enumerate(requests, start=1):
