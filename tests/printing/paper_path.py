@@ -7,8 +7,10 @@ sheet that left), and the markers `at-NAME` (it waits here) and `clear` (it may 
 import hashlib
 import json
 import os
+import re
 import sys
 import time
+import zlib
 from pathlib import Path
 
 FOLDER = Path(os.environ["VP_FOLDER"])
@@ -54,13 +56,21 @@ def feed(sheet, fault, sha256):
     say(f"ATTR: job-impressions-completed={sheet}")
 
 
+def count_pages(document):
+    """Leaves of the page tree, also where a PDF keeps its objects compressed (ISO 32000-2, 7.5.7)."""
+    parts = [document]
+    for stream in re.findall(rb"/ObjStm\b.*?stream\r?\n(.*?)endstream", document, re.DOTALL):
+        parts.append(zlib.decompressobj().decompress(stream))
+    return sum(len(re.findall(rb"/Type\s*/Page\b", part)) for part in parts)
+
+
 def main():
     document = Path(sys.argv[1]).read_bytes()
     if b"%%EOF" not in document[-1024:]:
         say("ERROR: truncated document")
         sys.exit(1)
     plan = json.loads((FOLDER / "plan.json").read_text()) if (FOLDER / "plan.json").exists() else []
-    pages = document.count(b"/Type /Page ")
+    pages = count_pages(document)
     say(f"ATTR: job-impressions={pages}")
     for sheet in range(1, pages + 1):
         feed(
