@@ -19,6 +19,7 @@ from tests.journey.truth import Slip
 COPIES = """SELECT a.attempt_id, o.visit_id, o.terminal_id, a.issue_number, coalesce(a.sheets, 0), a.pdf_sha256,
        i.state, coalesce(a.disposal, ''), i.yen, o.payment_key, o.order_id, o.is_open
   FROM attempt a JOIN issuance i USING (issuance_id) JOIN issue_order o USING (order_id)"""
+OWED = "SELECT payment_key, yen_owed FROM issue_order WHERE yen_owed > 0"
 OPEN_CASES = "SELECT order_id, kind FROM issue_case WHERE closed_at IS NULL"
 OVER = frozenset({"settled", "voided", "cancelled", "failed", "not_printed"})
 WITH_PAPER = frozenset({"settled", "voided", "unknown"})
@@ -54,6 +55,7 @@ class Books:
     cases: list[tuple[str | None, str]]
     kept: dict[str, int]
     charged: dict[str, int]
+    owed: dict[str, int]  # by the journals: for a person to pay back
     lines: list[tuple[str, str, str]]  # of the ledger: home, number, entry type
 
     def findings(self) -> list[tuple[str, str]]:
@@ -110,9 +112,9 @@ class Books:
     def _money(self) -> Iterator[tuple[str, str]]:
         undecided = {copy.payment_key for copy in self.copies.values() if copy.is_open}
         for key in (self.kept.keys() | self.charged.keys()) - undecided:
-            kept, charged = self.kept.get(key, 0), self.charged.get(key, 0)
+            kept, charged = self.kept.get(key, 0), self.charged.get(key, 0) + self.owed.get(key, 0)
             if kept != charged:
-                yield "lost" if kept > charged else "unexplained", f"{key}: {kept} yen kept, {charged} in the ledger"
+                yield "lost" if kept > charged else "unexplained", f"{key}: {kept} yen kept, {charged} charged or owed"
         carried = {number for _, number, entry in self.lines if entry == "charge"}
         for copy in self.settled:
             if copy.issue_number not in carried:
@@ -134,8 +136,9 @@ def read_books(installation: Installation, errands: list[Errand], readings: list
         truth.slips(installation),
         {copy.attempt_id: copy for copy in copies},
         truth.everywhere(installation, OPEN_CASES),
-        truth.cash_kept(installation),
+        truth.all_kept(installation),
         dict(truth.ledger(installation)),
+        dict(truth.everywhere(installation, OWED)),
         truth.rows(union, "SELECT home, issue_number, entry_type FROM ledger_entry"),
     )
 

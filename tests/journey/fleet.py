@@ -79,10 +79,11 @@ class Fleet:
             self.kills[kind] += 1
 
     def _agents(self) -> Iterator[serve.Part]:
-        cards = {"KOIKI_AGENT_CARDS": str(self.installation.home / "tray" / "cards")}
+        home = self.installation.home
+        around = {"KOIKI_AGENT_CARDS": str(home / "tray" / "cards"), "KOIKI_AGENT_DEVICES": str(home / "devices")}
         for group in _grouped(self.folders, AGENTS_IN_A_PROCESS):
             command = [sys.executable, "-m", "tests.journey.agents", *map(str, group)]
-            yield serve.Part("agents", command, self.installation.environ | cards)
+            yield serve.Part("agents", command, self.installation.environ | around)
 
     def _wait(self) -> None:
         deadline = time.monotonic() + READY_SECONDS

@@ -79,8 +79,9 @@ class Shopper:
         moves: dict[str, Callable[[Page], Page]] = {
             "/kiosk/": self._begin, "/card/lay": self._lay, "/card/pin": self._type, "/card/take": self._take_card,
             "/kiosk/choose": self._choose, "/kiosk/options": self._fill, "/kiosk/confirm": self._confirm,
-            "/kiosk/pay": self._pay, "/kiosk/progress": self._wait, "/kiosk/take": self._finish,
-            "/kiosk/outcome": self._finish, "/kiosk/refused": self._refused, "/kiosk/busy": self._wait,
+            "/kiosk/tender": self._choose_tender, "/kiosk/pay": self._pay, "/kiosk/progress": self._wait,
+            "/kiosk/take": self._finish, "/kiosk/outcome": self._finish, "/kiosk/refused": self._refused,
+            "/kiosk/busy": self._wait,
         }  # fmt: skip
         return moves.get(urlsplit(page.url).path, lambda _page: self._enter())(page)
 
@@ -140,15 +141,27 @@ class Shopper:
 
     # --- money and paper
 
+    def _choose_tender(self, page: Page) -> Page:
+        ways = [value for name, value, _ in page.form("/kiosk/pay").buttons if name == "tender"]
+        return self.browser.submit(page, "/kiosk/pay", button=self.dice.choice(ways)) if ways else self._wait(page)
+
     def _pay(self, page: Page) -> Page:
-        cash = self.desk.state()["cash"]
-        if cash["state"] == "collecting":
-            missing = int(cash["yen"] - cash["yen_inserted"])
-            wants_change = missing < BILL and self.dice.random() < 0.3
-            piece = BILL if wants_change else next(piece for piece in PIECES if piece <= missing)
-            self._hands(lambda: self.desk.insert(piece))
-            return self.browser.get(page.url) if piece >= missing else page
+        devices = self.desk.state()
+        for tender in ("emoney", "qr"):
+            if devices[tender]["state"] == "collecting":
+                self._hands(lambda tender=tender: self.desk.do("touch", tender=tender))
+        if devices["cash"]["state"] == "collecting":
+            self._insert(int(devices["cash"]["yen"] - devices["cash"]["yen_inserted"]))
         return self._wait(page)
+
+    def _insert(self, missing: int) -> None:
+        """Coin by coin, or a bill of which change comes back; an agent that dies meanwhile is looked at again."""
+        has_bill = missing < BILL and self.dice.random() < 0.3
+        while missing > 0:
+            piece = BILL if has_bill else next(piece for piece in PIECES if piece <= missing)
+            if not self._hands(lambda piece=piece: self.desk.insert(piece)):
+                return
+            missing -= piece
 
     def _wait(self, page: Page) -> Page:
         if "/kiosk/" in page.url:
@@ -175,12 +188,14 @@ class Shopper:
         self.is_served = True
         self.errand.visits.add(self.visit_of(self.errand.terminal))
 
-    def _hands(self, deed: Callable[[], None]) -> None:
-        """A coin comes back, an agent has just died: the next look at the machine says what is true."""
+    def _hands(self, deed: Callable[[], None]) -> bool:
+        """Whether it went well: a coin comes back, an agent has just died, and the next look says what is true."""
         try:
             deed()
         except (JourneyError, httpx.TransportError):
             time.sleep(PAUSE_SECONDS)
+            return False
+        return True
 
 
 def _form_with_items(page: Page) -> Form | None:

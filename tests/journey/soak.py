@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from app import create_app, serve
@@ -38,7 +39,7 @@ ORDINARY = re.compile(r"\d\d-\w+-(neighbour-\d+|family-head|family-wife)\.json")
 KILL_SECONDS = (1.0, 5.0)
 TELL_SECONDS = 30.0
 MOST_WANTED = 6  # copies of one errand
-RESIDENTS, CARDS_PER_TOWN = 1500, 24
+RESIDENTS, CARDS_PER_TOWN = 800, 14
 VISIT = "SELECT visit_id FROM visit WHERE terminal_id = ? AND state <> 'ended'"
 
 
@@ -121,10 +122,14 @@ def disturbed(fleet: Fleet, is_wanted: bool, seed: int) -> Iterator[None]:
         yield
 
 
-def kept_by(folder: Path, payment_key: str) -> int | None:
-    """What the cash machine of one terminal kept of a payment; None while it holds it."""
-    found = truth.rows(folder / "cash.db", "SELECT state, yen_kept FROM session WHERE payment_key = ?", payment_key)
-    return None if found and found[0][0] in {"collecting", "held"} else sum(yen for _, yen in found)
+def kept_by(installation: Installation, folder: Path, payment_key: str) -> int | None:
+    """What the machines have kept of a payment at one terminal; None while one of them holds it."""
+    cash = truth.rows(folder / "cash.db", "SELECT state FROM session WHERE payment_key = ?", payment_key)
+    gateway = installation.home / "devices" / "gateway.db"
+    account = truth.rows(gateway, "SELECT state FROM payment WHERE payment_key = ?", payment_key)
+    if {state for (state,) in cash + account} & {"collecting", "held", "committing", "releasing", "authorised"}:
+        return None
+    return truth.all_kept(installation).get(payment_key, 0)
 
 
 def tell(run: Run, books: Books, seconds: float, kills: Counter[str], verdicts: Counter[str]) -> int:
@@ -137,7 +142,10 @@ def tell(run: Run, books: Books, seconds: float, kills: Counter[str], verdicts: 
     say(f"residents {len(run.errands)}, of whom {sum(bool(e.trouble) for e in run.errands)} gave up waiting")
     say(f"copies read {len(books.readings)}: {paper} in residents' hands, {len(books.readings) - paper} found by staff")
     say(f"sheets in trays {len(books.slips)}, copies settled {len(books.settled)}, numbers {len(books.copies)}")
-    say(f"yen kept by machines {sum(books.kept.values())}, charged in the ledger {sum(books.charged.values())}")
+    say(
+        f"yen kept by machines {sum(books.kept.values())}, charged in the ledger {sum(books.charged.values())}"
+        f", paid back by hand {sum(books.owed.values())}"
+    )
     say(f"kills {_listed(kills)}")
     say(f"cases decided {_listed(verdicts)}; open {len(books.cases)}")
     say(f"issuances a minute {len(books.settled) / seconds * 60:.0f}")
@@ -159,7 +167,7 @@ def soak(folder: Path, chosen: argparse.Namespace) -> int:
     app = create_app(installation.config, surfaces=())
     with sailing(fleet):
         say(f"{chosen.issuances} issuances at {chosen.kiosks} kiosks{', with kills' if chosen.kill else ''}")
-        attendant, begun = Attendant(app, fleet.folders, run.readings, kept_by), time.monotonic()
+        attendant, begun = Attendant(app, fleet.folders, run.readings, partial(kept_by, installation)), time.monotonic()
         with attendant:
             with disturbed(fleet, chosen.kill, chosen.seed):
                 walk(run, fleet.folders, chosen.seed)

@@ -70,6 +70,20 @@ def cash_kept(installation: Installation) -> dict[str, int]:
     return kept
 
 
+def all_kept(installation: Installation) -> dict[str, int]:
+    """Yen by payment key that any machine or account of the union has of it, what it owes to the payer included."""
+    kept: dict[str, int] = {}
+    for folder in serve.agent_folders(installation.config):
+        if (folder / "cash.db").exists():
+            sql = "SELECT payment_key, yen_kept + yen_owed FROM session WHERE yen_kept + yen_owed > 0"
+            kept |= dict(rows(folder / "cash.db", sql))
+    gateway = installation.home / "devices" / "gateway.db"
+    if gateway.exists():
+        sql = "SELECT payment_key, yen_taken - yen_refunded FROM payment WHERE yen_taken > yen_refunded"
+        kept |= dict(rows(gateway, sql))
+    return kept
+
+
 def cash_open(installation: Installation) -> int:
     """Payments in which money still lies in escrow."""
     files = [folder / "cash.db" for folder in serve.agent_folders(installation.config)]
