@@ -28,7 +28,7 @@ from app.staff import keys as staff_keys
 
 ROOT = Path(__file__).parent.parent
 log = logging.getLogger(__name__)
-OPEN_SURFACES = ("kiosk", "agents")  # the others are drawn, their doors are closed
+OPEN_SURFACES = ("kiosk", "agents", "counter")  # the others are drawn, their doors are closed
 
 
 def create_app(config: Config | None = None, surfaces: tuple[str, ...] | None = None) -> Flask:

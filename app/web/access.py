@@ -13,8 +13,9 @@ from typing import Any, TypeVar
 from flask import Flask, current_app, g, request
 from flask_wtf.csrf import CSRFProtect
 
-from app.errors import KoikiError
-from app.web import session
+from app.errors import KoikiError, RefusedError
+from app.staff.roles import Permission
+from app.web import session, staff
 
 View = TypeVar("View", bound=Callable[..., Any])
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -29,6 +30,9 @@ class Rule(StrEnum):
     VISIT = "visit"  # and a resident's visit that is still going on there
     SIGNED_IN = "signed_in"  # and a card with its PIN was shown in that visit, and this browser came back from there
     AGENT = "agent"  # an envelope sealed by a device key; the view opens it before anything else
+    DOOR = "door"  # the staff's sign-in: whoever knocks, counted by account and source
+    HALF = "half"  # a member of staff whose password was right and whose code is outstanding
+    STAFF = "staff"  # a member of staff, signed in, with the permission that the view names
 
 
 class DeniedError(KoikiError):
@@ -47,6 +51,14 @@ class NotSignedInError(KoikiError):
     """The visit is here, the card not yet."""
 
 
+class NotPermittedError(RefusedError):
+    """This member of staff is known, and may not do this."""
+
+    def __init__(self, permission: Permission) -> None:
+        super().__init__(permission.value)
+        self.permission = permission
+
+
 def _marked(rule: Rule) -> Callable[[View], View]:
     def mark(view: View) -> View:
         view.access_rule = rule  # type: ignore[attr-defined]
@@ -60,6 +72,23 @@ terminal_required = _marked(Rule.TERMINAL)
 visit_required = _marked(Rule.VISIT)
 signed_in_required = _marked(Rule.SIGNED_IN)
 agent_sealed = _marked(Rule.AGENT)
+staff_door = _marked(Rule.DOOR)
+half_staff_required = _marked(Rule.HALF)
+
+
+def staff_required(permission: Permission | None) -> Callable[[View], View]:
+    """Signed in and permitted; None: whoever of the staff is signed in."""
+
+    def mark(view: View) -> View:
+        view.permission = permission  # type: ignore[attr-defined]
+        return _marked(Rule.STAFF)(view)
+
+    return mark
+
+
+def permission_of(app: Flask, endpoint: str) -> Permission | None:
+    """What a staff view asks for besides being signed in."""
+    return getattr(app.view_functions.get(endpoint), "permission", None)
 
 
 def rule_of(app: Flask, endpoint: str) -> Rule | None:
@@ -100,12 +129,27 @@ def _need_sign_in() -> None:
         raise NotSignedInError
 
 
+def _need_half_staff() -> None:
+    g.half_token = staff.half_token()
+
+
+def _need_staff() -> None:
+    """Read anew at every request: a right or an account taken away a second ago is gone."""
+    g.staff = staff.current_staff()
+    permission = permission_of(current_app, request.endpoint or "")
+    if permission is not None and not g.staff.may(permission):
+        raise NotPermittedError(permission)
+
+
 _GUARDS: dict[Rule, Callable[[], None]] = {
     Rule.PUBLIC: lambda: None,
     Rule.TERMINAL: _need_terminal,
     Rule.VISIT: _need_visit,
     Rule.SIGNED_IN: _need_sign_in,
     Rule.AGENT: lambda: None,
+    Rule.DOOR: lambda: None,
+    Rule.HALF: _need_half_staff,
+    Rule.STAFF: _need_staff,
 }
 
 

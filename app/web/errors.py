@@ -9,7 +9,9 @@ from __future__ import annotations
 import logging
 import secrets
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
@@ -42,6 +44,8 @@ from app.web.access import (
 from app.web.htmx import is_fragment, see_other
 
 log = logging.getLogger(__name__)
+Teller: TypeAlias = Callable[[Exception], AnyResponse]
+_TELLERS = "koiki_tellers"
 NOTHING_LOST = _l("お金はいただいていません。入れたお金があれば、もどります。")
 
 
@@ -129,15 +133,27 @@ def answer(error: Exception) -> AnyResponse:
     """The response for anything that was raised."""
     if isinstance(error, HTTPException) and (error.code or 500) < 400:  # a redirect of Flask's own
         return make_response(error.get_response())
+    if (tell := _teller()) is not None:
+        return tell(error)
     if isinstance(error, NoVisitError | NotSignedInError):
         return _back_to_start()
     problem = problem_of(error)
-    reference = _note(error) if problem.status >= 500 else ""
+    reference = note(error) if problem.status >= 500 else ""
     if _is_for_machines():
         return make_response(jsonify({"error": problem.code}), problem.status)
     if is_fragment():
         return _fragment(problem, reference)
     return _page(problem, reference)
+
+
+def tell_apart(app: Flask, is_mine: Callable[[str], bool], tell: Teller) -> None:
+    """A surface with readers of its own answers by itself what goes wrong at its addresses."""
+    app.extensions.setdefault(_TELLERS, []).append((is_mine, tell))
+
+
+def _teller() -> Teller | None:
+    known: list[tuple[Callable[[str], bool], Teller]] = current_app.extensions.get(_TELLERS, [])
+    return next((tell for is_mine, tell in known if is_mine(request.path)), None)
 
 
 def _back_to_start() -> AnyResponse:
@@ -171,7 +187,7 @@ def _is_for_machines() -> bool:
     return rule is Rule.AGENT or "kiosk" not in current_app.blueprints or request.path.startswith("/agents")
 
 
-def _note(error: Exception) -> str:
+def note(error: Exception) -> str:
     """Log without a value of the request; give the reference that connects the screen and the log."""
     reference = f"E-{secrets.token_hex(3).upper()}"
     lines = "".join(traceback.format_tb(error.__traceback__))

@@ -49,9 +49,9 @@ def is_offered(code: str) -> bool:
 
 
 def current_language() -> Language:
-    """That of the visit; before one, that of the screen; Japanese otherwise."""
+    """That of the visit; before one, that of the screen; of a member of staff, their own. Japanese otherwise."""
     visit = g.get("visit")
-    code = visit.language if visit else session.current_look().language
+    code = g.get("language") or (visit.language if visit else session.current_look().language)
     return _BY_CODE.get(code, _BY_CODE[SOURCE])
 
 

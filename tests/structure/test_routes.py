@@ -11,7 +11,7 @@ from flask import Flask
 
 from app import create_app
 from app.config import SECRET_NAMES, Config
-from app.web.access import SAFE_METHODS, Rule, rule_of
+from app.web.access import SAFE_METHODS, Rule, permission_of, rule_of
 
 LITERAL = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z]+)?")
 PARAMETER = re.compile(r"<(?:(?P<type>[a-z]+)(?:\([^)]*\))?:)?(?P<name>[a-z_]+)>")
@@ -34,6 +34,13 @@ def test_every_route_says_who_may_enter(app: Flask) -> None:
 def test_what_is_public_is_a_short_list(app: Flask) -> None:
     public = {r.endpoint for r in app.url_map.iter_rules() if rule_of(app, r.endpoint) is Rule.PUBLIC}
     assert public <= PUBLIC
+
+
+def test_every_door_for_staff_names_its_right(app: Flask) -> None:
+    staff = {r.endpoint for r in app.url_map.iter_rules() if rule_of(app, r.endpoint) is Rule.STAFF}
+    open_to_all = {endpoint for endpoint in staff if permission_of(app, endpoint) is None}
+    assert len(staff) > len(open_to_all)
+    assert open_to_all == {"counter.home", "counter.sign_out", "counter.sign_out_everywhere"}
 
 
 def test_only_agents_write_without_a_browsers_token(app: Flask) -> None:

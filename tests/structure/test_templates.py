@@ -15,7 +15,7 @@ FOLDER = ROOT / "templates"
 PAGES = [
     p
     for p in sorted(FOLDER.rglob("*.html"))
-    if p.parent.name in {"layouts", "components", "kiosk", "errors", "terminal"}
+    if p.parent.name in {"layouts", "components", "kiosk", "counter", "errors", "terminal"}
 ]
 REFERENCE = re.compile(r"""{%-?\s*(?:extends|include|from|import)\s+['"]([^'"]+)['"]""")
 INLINE = {

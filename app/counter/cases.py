@@ -1,0 +1,196 @@
+"""案件: the list of what waits for a person, one case with its evidence, and the verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import g, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.counter import bp, deciding, evidence, pages, verdicts, words
+from app.counter.deciding import Look
+from app.counter.errors import UnknownVerdictError
+from app.errors import UnavailableError
+from app.issuance.cases import Verdict
+from app.issuance.history import CaseFile
+from app.issuance.models import CaseKind
+from app.issuance.queries import CaseView
+from app.issuance.queries import list_cases as read_cases
+from app.municipalities.partitions import partitions
+from app.staff.roles import Permission
+from app.web import staff
+from app.web.access import NotPermittedError, staff_required
+from app.web.htmx import is_fragment, see_other
+from app.web.languages import format_moment
+
+MOST_CLOSED = 100  # of the newest: the list is for work, the journal keeps them all
+RENEW_SECONDS = 10
+_CASE = "/cases/<string(length=6):municipality>/<int:case_id>"
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    """A line of the list."""
+
+    municipality: str
+    town: str
+    case: CaseView
+    name: str
+    opened: str
+    closed: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A verdict that may be given here. `needs`: empty, or why this member of staff may not give it."""
+
+    verdict: Verdict
+    label: str
+    means: str
+    is_weighty: bool
+    needs: str
+
+
+@bp.get("/cases")
+@staff_required(Permission.SEE_CASES)
+def list_cases() -> ResponseReturnValue:
+    """All of the towns that this member sees, newest first. Renews itself; that is no sign of life."""
+    if not is_fragment() and "live" not in request.args:
+        staff.note_sign_of_life()
+    kind, closed = _kind(request.args.get("kind", "")), request.args.get("closed") == "1"
+    rows, down = _read_towns(closed)
+    shown = [row for row in rows if kind is None or row.case.kind is kind]
+    chosen: dict[str, Any] = {"kind": kind.value if kind else None, "closed": "1" if closed else None}
+    values = {
+        "rows": shown[:MOST_CLOSED] if closed else shown,
+        "kinds": [(k, words.KINDS[k].name, sum(row.case.kind is k for row in rows)) for k in CaseKind],
+        "kind": kind,
+        "closed": closed,
+        "total": len(rows),
+        "down": down,
+        "live": url_for("counter.list_cases", **chosen, live=1),
+        "renew": RENEW_SECONDS,
+    }
+    return pages.show_live("counter/cases.html", _("案件"), **values)
+
+
+@bp.get(_CASE)
+@staff_required(Permission.SEE_CASES)
+def show_case(municipality: str, case_id: int) -> ResponseReturnValue:
+    """One case: what happened, what to do, what may be decided. Every look is audited."""
+    staff.note_sign_of_life()
+    look = deciding.look(g.staff, municipality, case_id)
+    return pages.show("counter/case.html", _title(look.file), **_shown(look), choices=_choices(look.file.case))
+
+
+@bp.get(f"{_CASE}/decision")
+@staff_required(Permission.DECIDE)
+def show_decision(municipality: str, case_id: int) -> ResponseReturnValue:
+    """The second look at a verdict that moves money or voids a number."""
+    staff.note_sign_of_life()
+    verdict = _verdict(request.args.get("verdict", ""))
+    _check_right(verdict)
+    look = deciding.look(g.staff, municipality, case_id)
+    if verdict not in verdicts.allowed(look.file.case):
+        return see_other(url_for("counter.show_case", municipality=municipality, case_id=case_id))
+    choice = _choice(verdict)
+    return pages.show("counter/decision.html", _("この内容で決めますか？"), **_shown(look), choice=choice)
+
+
+@bp.post(f"{_CASE}/verdict")
+@staff_required(Permission.DECIDE)
+def give_verdict(municipality: str, case_id: int) -> ResponseReturnValue:
+    """Close the case, as it was when it was shown. A weighty verdict is taken from the second page alone."""
+    staff.note_sign_of_life()
+    here = url_for("counter.show_case", municipality=municipality, case_id=case_id)
+    g.way_back = here
+    verdict = _verdict(request.form.get("verdict", ""))
+    _check_right(verdict)
+    if verdict in verdicts.WEIGHTY and request.form.get("confirmed") != "yes":
+        where: dict[str, Any] = {"municipality": municipality, "case_id": case_id, "verdict": verdict.value}
+        return see_other(url_for("counter.show_decision", **where))
+    deciding.decide(g.staff, municipality, case_id, verdict, request.form.get("version", ""))
+    return see_other(here)
+
+
+def _read_towns(closed: bool) -> tuple[list[CaseRow], list[str]]:
+    """The cases of all towns that this member sees, newest first, and the names of towns that cannot be read now."""
+    names, found, down = pages.town_names(), [], []
+    for code in filter(g.staff.sees, names):
+        try:
+            found += [_row(code, names[code], case) for case in _cases_of(code, closed)]
+        except UnavailableError:
+            down.append(names[code])
+    return sorted(found, key=lambda row: row.case.opened_at, reverse=True), down
+
+
+def _cases_of(code: str, closed: bool) -> list[CaseView]:
+    with partitions.open(code) as p:
+        found = read_cases(p, closed=closed)
+    return [case for case in found if closed is (case.closed_at is not None)]
+
+
+def _row(code: str, town: str, case: CaseView) -> CaseRow:
+    return CaseRow(
+        code, town, case, str(words.KINDS[case.kind].name), format_moment(case.opened_at), _at(case.closed_at)
+    )
+
+
+def _at(moment: datetime | None) -> str:
+    return format_moment(moment) if moment else ""
+
+
+def _shown(look: Look) -> dict[str, Any]:
+    """What both pages of a case show."""
+    file = look.file
+    return {
+        "municipality": look.municipality,
+        "town_name": pages.town_name(look.municipality),
+        "case": file.case,
+        "file": file,
+        "about": words.KINDS[file.case.kind],
+        "resident": look.resident,
+        "evidence": evidence.lines(file.case.evidence),
+        "history": [(format_moment(line.at), *words.history(line), words.actor(line.actor)) for line in file.lines],
+        "state": words.state(file.case.state) if file.case.state else "",
+        "payment": words.payment(file.case.payment) if file.case.payment else "",
+        "tender": words.TENDERS[file.tender] if file.tender else "",
+        "opened": format_moment(file.case.opened_at),
+        "closed": _at(file.case.closed_at),
+        "closed_by": words.actor(file.case.closed_by or ""),
+        "verdict": words.verdict(file.case.verdict),
+    }
+
+
+def _title(file: CaseFile) -> str:
+    return _("案件 %(n)s：%(kind)s", n=file.case.case_id, kind=words.KINDS[file.case.kind].name)
+
+
+def _choices(case: CaseView) -> list[Choice]:
+    return [_choice(verdict) for verdict in verdicts.allowed(case)]
+
+
+def _choice(verdict: Verdict) -> Choice:
+    label, means = words.VERDICTS[verdict]
+    is_mine = g.staff.may(verdicts.permission_for(verdict))
+    needs = "" if is_mine else _("この決定は係長の権限です。")
+    return Choice(verdict, str(label), str(means), verdict in verdicts.WEIGHTY, needs)
+
+
+def _check_right(verdict: Verdict) -> None:
+    permission = verdicts.permission_for(verdict)
+    if not g.staff.may(permission):
+        raise NotPermittedError(permission)
+
+
+def _verdict(given: str) -> Verdict:
+    if given not in set(Verdict):
+        raise UnknownVerdictError("verdict")
+    return Verdict(given)
+
+
+def _kind(given: str) -> CaseKind | None:
+    return CaseKind(given) if given in set(CaseKind) else None
