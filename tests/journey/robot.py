@@ -240,11 +240,14 @@ class Resident:
             page.url, lambda p: p.has_form("/kiosk/pay") or "/confirm" not in p.url, "the price"
         )
 
-    def pay(self, page: Page, tender: str = "cash") -> Page:
-        """Press pay, choose how, put the money in or lay card or telephone on."""
+    def ask_to_pay(self, page: Page, tender: str = "cash") -> Page:
+        """Press pay, and choose how where there is a choice."""
         page = self.browser.submit(page, "/kiosk/pay")
-        if "/kiosk/tender" in page.url:
-            page = self.browser.submit(page, "/kiosk/pay", button=tender)
+        return self.browser.submit(page, "/kiosk/pay", button=tender) if "/kiosk/tender" in page.url else page
+
+    def pay(self, page: Page, tender: str = "cash") -> Page:
+        """Put the money in, or lay card or telephone on."""
+        page = self.ask_to_pay(page, tender)
         if "/kiosk/pay" in page.url:
             self.desk.give(tender)
         return self.browser.wait_for(page.url, lambda p: "/kiosk/pay" not in p.url, "the money to be seen")

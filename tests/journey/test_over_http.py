@@ -61,7 +61,7 @@ def test_the_union_learns_money_and_town_and_no_person(installation: Installatio
 def test_money_that_was_put_in_comes_back_when_the_resident_stops(installation: Installation) -> None:
     resident = Resident(installation.agent_urls[WAKAKUSA], "01-wakakusa-family-wife", PIN)
     page = resident.order(resident.sign_in(), "resident_record")
-    page = resident.browser.submit(page, "/kiosk/pay")
+    page = resident.ask_to_pay(page)
     resident.desk.wait_until_asked()
     resident.desk.insert(100)
     page = resident.browser.submit(resident.browser.get(page.url), "/kiosk/stop")
