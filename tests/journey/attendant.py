@@ -102,7 +102,7 @@ class Attendant:
     def _of_paper(self, code: str, case: CaseView, folder: Path) -> Verdict | None:
         """What the tray's own record says of a job that can print no more; a sheet that lies there is destroyed."""
         attempt_id, sheets = _attempt_of(code, case.issuance_id or "")
-        out = sum(slip.attempt_id == attempt_id for slip in truth.slips_of(folder))
+        out = self.sheets_out(folder, attempt_id)
         if out == 0:
             return Verdict.NOT_PRINTED
         is_whole, lies_there = out == sheets, self._collect(folder, attempt_id)
@@ -122,9 +122,17 @@ class Attendant:
         desk = self.desks[folder.name]
         state = desk.state()
         if state["printer"]["faults"] or state["printer"]["sheets_left"] < LOW:
-            desk.do("printer", fault="")
+            self.refill(desk)
         if state["out_of_service"] and not _has_undecided(folder.name):
             desk.do("clear")
+
+    def sheets_out(self, folder: Path, attempt_id: str) -> int:
+        """Of this attempt, by the printer's own record."""
+        return sum(slip.attempt_id == attempt_id for slip in truth.slips_of(folder))
+
+    def refill(self, desk: Desk) -> None:
+        """Every fault mended, the paper tray full."""
+        desk.do("printer", fault="")
 
     def _collect(self, folder: Path, attempt_id: str) -> bool:
         """Take a sheet that nobody took; whether there was one."""

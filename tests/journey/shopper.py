@@ -50,21 +50,22 @@ class Shopper:
     is_served: bool = False  # signed in once; a start screen after that is the end
     asked: int = 0  # kinds in the basket
     copies: int = 0  # in the basket
+    only: tuple[str, ...] = ()  # kinds that are wanted; any without
+    tender: str = ""  # what is paid with; any without
+    patience: float = PATIENCE_SECONDS
+    paying: Callable[[], None] = lambda: None  # heard before money goes in
 
     def __post_init__(self) -> None:
         self.desk = Desk(self.agent_url)
 
     def run(self) -> None:
         """The errand, to its end or to the end of patience."""
-        deadline, page = time.monotonic() + PATIENCE_SECONDS, self._enter()
+        deadline, page = time.monotonic() + self.patience, Page(self.agent_url, 0, "")
         while not self._is_home(page):
             if time.monotonic() > deadline:
                 self.errand.trouble = f"gave up at {urlsplit(page.url).path} ({page.status})"
                 break
-            try:
-                page = self._turn(page)
-            except (JourneyError, httpx.TransportError):
-                page = self._enter()
+            page = self._safely(self._turn, self._safely(self._look_again, page) if not page.html else page)
         self._hands(self.desk.take_card)
         go_home(self.browser.client, self.desk.client)
 
@@ -72,8 +73,21 @@ class Shopper:
         time.sleep(PAUSE_SECONDS)
         return self.browser.get(f"{self.agent_url}/start")
 
+    @staticmethod
+    def _safely(move: Callable[[Page], Page], page: Page) -> Page:
+        """The next page; the same one, empty, when nobody was there or nothing fitted."""
+        try:
+            return move(page)
+        except (JourneyError, httpx.TransportError):
+            return Page(page.url, 0, "")
+
+    def _look_again(self, page: Page) -> Page:
+        """Something was in the way: to where the portal says that we stand, or to the beginning."""
+        time.sleep(PAUSE_SECONDS)
+        return self.browser.get(urljoin(page.url, "/kiosk/now")) if "/kiosk/" in page.url else self._enter()
+
     def _is_home(self, page: Page) -> bool:
-        return self.is_served and urlsplit(page.url).path == "/kiosk/"
+        return self.is_served and bool(page.html) and urlsplit(page.url).path == "/kiosk/"
 
     def _turn(self, page: Page) -> Page:
         moves: dict[str, Callable[[Page], Page]] = {
@@ -83,7 +97,7 @@ class Shopper:
             "/kiosk/take": self._finish, "/kiosk/outcome": self._finish, "/kiosk/refused": self._refused,
             "/kiosk/busy": self._wait,
         }  # fmt: skip
-        return moves.get(urlsplit(page.url).path, lambda _page: self._enter())(page)
+        return moves.get(urlsplit(page.url).path, self._look_again)(page)
 
     # --- the card
 
@@ -108,7 +122,7 @@ class Shopper:
     def _choose(self, page: Page) -> Page:
         self._note_visit()
         form = page.form("/kiosk/choose")
-        kinds = [value for name, value, _ in form.buttons if name == "kind"]
+        kinds = [value for name, value, _ in form.buttons if name == "kind" and (not self.only or value in self.only)]
         held = form.fields.get("item", [])
         if not kinds:
             raise JourneyError("nothing is offered")
@@ -143,7 +157,10 @@ class Shopper:
 
     def _choose_tender(self, page: Page) -> Page:
         ways = [value for name, value, _ in page.form("/kiosk/pay").buttons if name == "tender"]
-        return self.browser.submit(page, "/kiosk/pay", button=self.dice.choice(ways)) if ways else self._wait(page)
+        return self.browser.submit(page, "/kiosk/pay", button=self._way(ways)) if ways else self._wait(page)
+
+    def _way(self, ways: list[str]) -> str:
+        return self.tender if self.tender in ways else self.dice.choice(ways)
 
     def _pay(self, page: Page) -> Page:
         devices = self.desk.state()
@@ -151,6 +168,7 @@ class Shopper:
             if devices[tender]["state"] == "collecting":
                 self._hands(lambda tender=tender: self.desk.do("touch", tender=tender))
         if devices["cash"]["state"] == "collecting":
+            self.paying()
             self._insert(int(devices["cash"]["yen"] - devices["cash"]["yen_inserted"]))
         return self._wait(page)
 

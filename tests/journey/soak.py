@@ -10,6 +10,7 @@ import argparse
 import json
 import random
 import re
+import signal
 import sys
 import tempfile
 import threading
@@ -36,7 +37,7 @@ from tests.journey.shopper import Errand, Shopper
 WORDS = ("wrong-person", "lost", "doubled", "unexplained")
 LABEL = re.compile(r"】(.+?)：")
 ORDINARY = re.compile(r"\d\d-\w+-(neighbour-\d+|family-head|family-wife)\.json")
-KILL_SECONDS = (1.0, 5.0)
+KILL_SECONDS = (2.0, 10.0)  # a worker that lays out all forms once needs some seconds to come up
 TELL_SECONDS = 30.0
 MOST_WANTED = 6  # copies of one errand
 RESIDENTS, CARDS_PER_TOWN = 800, 14
@@ -184,6 +185,7 @@ def main() -> None:
     parser.add_argument("--kill", action="store_true", help="kill processes at random moments")
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that every part is ended, too
     with tempfile.TemporaryDirectory(prefix="koiki-soak-") as folder:
         status = soak(Path(folder), chosen)
     robot.close_all()

@@ -1,0 +1,137 @@
+"""The crash matrix: lanes side by side, each with a terminal, a portal process and a printer of its own.
+
+`run` plays cases and gives what became of each; `table` shows it. The databases, the issuance worker, the relay and the
+payment devices are shared by all lanes, as they are in a real union.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import httpx
+from flask import Flask
+
+from app import create_app, serve
+from tests.journey.attendant import Attendant
+from tests.journey.fleet import open_day_and_night
+from tests.journey.installation import Installation
+from tests.journey.reading import Readings
+from tests.journey.soak import kept_by, ordinary_cards
+from tests.matrix.cases import Case, dealt
+from tests.matrix.lane import Lane, Nursery, Part, nurseries
+from tests.matrix.play import Outcome, Player
+from tests.printing.box import Bus, until
+
+
+def run(installation: Installation, folder: Path, cases: Sequence[Case], lanes: int = 4) -> list[Outcome]:
+    """Every case once."""
+    open_day_and_night(installation)
+    app = create_app(installation.config, surfaces=())
+    found: list[Outcome] = []
+    with running(installation, folder, lanes, app) as players:
+        threads = [
+            threading.Thread(target=_play, args=(app, player, own, found))
+            for player, own in zip(players, dealt(cases, lanes), strict=True)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    return found
+
+
+def _play(app: Flask, player: Player, cases: Sequence[Case], found: list[Outcome]) -> None:
+    with app.app_context():
+        for case in cases:
+            try:
+                found.append(player.play(case))
+            except Exception as error:
+                found.append(Outcome(case, wrong=[f"the case could not be played: {type(error).__name__} {error}"]))
+
+
+@contextmanager
+def running(installation: Installation, folder: Path, lanes: int, app: Flask) -> Iterator[list[Player]]:
+    """Everything started; ended whatever happens."""
+    with ExitStack() as stack:
+        devices = serve.devices_part(installation.config, installation.environ)
+        stack.callback(devices.stop)
+        stack.callback(devices.ask_to_stop)
+        devices.start()
+        url = installation.home / "devices" / "url"
+        until(url.exists, "the payment devices", 60)
+        portal, agents = stack.enter_context(nurseries(installation.environ))
+        bus = Bus(folder)
+        stack.callback(bus.close)
+        shared = {kind: _shared(kind, portal, installation) for kind in ("worker", "relay")}
+        players = []
+        for number, own in enumerate(_folders(installation, lanes)):
+            cards = ordinary_cards(installation)
+            random.Random(3).shuffle(cards)
+            lane = Lane(installation, own, cards[number::lanes], portal, agents, bus)
+            stack.callback(lane.close)
+            lane.start()
+            players.append(Player(lane, shared, _attendant(app, lane, url.read_text().strip())))
+        for part in shared.values():
+            part.revive()
+            stack.callback(part.end)
+        yield players
+
+
+def _shared(kind: str, nursery: Nursery, installation: Installation) -> Part:
+    return Part(kind, nursery, installation.home / f"points-{kind}", installation.environ)
+
+
+def _folders(installation: Installation, lanes: int) -> list[Path]:
+    return serve.agent_folders(installation.config)[:lanes]
+
+
+class LaneAttendant(Attendant):
+    """Of one lane: the printer is a real one, and the hands at the payment devices reach around the agent."""
+
+    lane: Lane
+    gateway: str
+
+    def hands(self, terminal_id: str, action: str, **words: str) -> None:
+        token = (self.lane.installation.home / "devices" / "token").read_text().strip()
+        headers = {"Authorization": f"Bearer {token}"}
+        httpx.post(f"{self.gateway}/hands/{terminal_id}/{action}", json=words, headers=headers, timeout=10)
+
+    def sheets_out(self, folder: Path, attempt_id: str) -> int:
+        return sum(slip["name"] == attempt_id for slip in self.lane.box.tray())
+
+    def refill(self, desk: object) -> None:
+        self.lane.box.load(250)
+
+
+def _attendant(app: Flask, lane: Lane, gateway: str) -> LaneAttendant:
+    made = LaneAttendant(app, [lane.folder], Readings(), lambda f, key: kept_by(lane.installation, f, key))
+    made.lane, made.gateway = lane, gateway
+    return made
+
+
+def table(found: Sequence[Outcome]) -> list[str]:
+    """How the cases ended, by what went wrong beside the death."""
+    faults = list(dict.fromkeys(outcome.case.fault for outcome in found))
+    ends = sorted({end for outcome in found for end in outcome.ends})
+    lines = [
+        f"{'':28}{'cases':>7}{'died':>7}" + "".join(f"{end:>13}" for end in ends) + f"{'verdicts':>10}{'wrong':>7}"
+    ]
+    for fault in [*faults, ""]:
+        own = [outcome for outcome in found if fault in {outcome.case.fault, ""}]
+        counts = Counter(end for outcome in own for end in outcome.ends)
+        died, verdicts = sum(o.has_died for o in own), sum(o.verdicts for o in own)
+        lines.append(
+            f"{fault or 'all':28}{len(own):7}{died:7}" + "".join(f"{counts[end]:13}" for end in ends)
+            + f"{verdicts:10}{sum(bool(o.wrong) for o in own):7}"
+        )  # fmt: skip
+    return lines
+
+
+def unplayed(found: Sequence[Outcome]) -> list[Case]:
+    """Cases in which nobody died: their point was never passed, which a matrix must not hide."""
+    return [outcome.case for outcome in found if not outcome.has_died]
