@@ -7,6 +7,7 @@ import random
 import re
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -39,6 +40,15 @@ def ordinary_cards(installation: Installation) -> dict[str, str]:
     files = [f for f in sorted(folder.glob("*.json")) if f.name[:2] in OPEN_DAY_AND_NIGHT and ORDINARY.match(f.name)]
     labels = {f.stem: LABEL.search(json.loads(f.read_text())["label"]) for f in files}
     return {card: found[1].replace("　", "") for card, found in labels.items() if found}
+
+
+def cards_of_all_towns(installation: Installation) -> list[tuple[str, str]]:
+    """(card, name of its holder as the card has it), whatever the hour; names that two have are left out."""
+    files = [f for f in sorted((installation.home / "tray" / "cards").glob("*.json")) if ORDINARY.match(f.name)]
+    labels = ((f.stem, LABEL.search(json.loads(f.read_text())["label"])) for f in files)
+    found = [(card, match[1]) for card, match in labels if match]
+    times = Counter(name for _, name in found)
+    return [(card, name) for card, name in found if times[name] == 1]
 
 
 def plan(installation: Installation, journeys: int, lanes: int) -> list[list[Trip]]:

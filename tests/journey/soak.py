@@ -7,10 +7,10 @@ journals and the union's ledger are compared. Four numbers, and all of them must
 from __future__ import annotations
 
 import argparse
-import json
+import os
 import random
-import re
 import signal
+import subprocess
 import sys
 import tempfile
 import threading
@@ -28,16 +28,15 @@ from tests.journey import robot, truth
 from tests.journey.agreement import finish
 from tests.journey.attendant import Attendant
 from tests.journey.books import Books, read_books
-from tests.journey.crowd import Disturbance
+from tests.journey.crowd import cards_of_all_towns
 from tests.journey.fleet import Fleet, open_day_and_night, sailing
 from tests.journey.installation import Installation, make_demo
 from tests.journey.reading import Readings
 from tests.journey.shopper import Errand, Shopper
+from tests.matrix import cases, matrix
 
 WORDS = ("wrong-person", "lost", "doubled", "unexplained")
-LABEL = re.compile(r"】(.+?)：")
-ORDINARY = re.compile(r"\d\d-\w+-(neighbour-\d+|family-head|family-wife)\.json")
-KILL_SECONDS = (2.0, 10.0)  # a worker that lays out all forms once needs some seconds to come up
+COPIES_BETWEEN_KILLS = (1, 12)
 TELL_SECONDS = 30.0
 MOST_WANTED = 6  # copies of one errand
 RESIDENTS, CARDS_PER_TOWN = 800, 14
@@ -89,7 +88,7 @@ class Run:
 
 def walk(run: Run, folders: list[Path], seed: int) -> None:
     """All lanes at once, until nobody wants anything any more. A card is never in two lanes."""
-    cards = ordinary_cards(run.installation)
+    cards = cards_of_all_towns(run.installation)
     random.Random(seed).shuffle(cards)
     lanes = [
         threading.Thread(target=run.lane, args=(folder, cards[n :: len(folders)], random.Random(seed + n)))
@@ -103,34 +102,27 @@ def walk(run: Run, folders: list[Path], seed: int) -> None:
         say(f"  {len(run.readings.found)} copies read, {run.left} to go, {len(run.errands)} residents")
 
 
-def ordinary_cards(installation: Installation) -> list[tuple[str, str]]:
-    """(card, name of its holder), of all towns; names that two have are left out."""
-    files = [f for f in sorted((installation.home / "tray" / "cards").glob("*.json")) if ORDINARY.match(f.name)]
-    labels = ((f.stem, LABEL.search(json.loads(f.read_text())["label"])) for f in files)
-    found = [(card, match[1]) for card, match in labels if match]
-    times = Counter(name for _, name in found)
-    return [(card, name) for card, name in found if times[name] == 1]
-
-
 @contextmanager
-def disturbed(fleet: Fleet, is_wanted: bool, seed: int) -> Iterator[None]:
-    """Somebody dies every few seconds, if that is wanted."""
-    dice = random.Random(seed)
-    if not is_wanted:
+def disturbed(fleet: Fleet, run: Run, is_wanted: bool, seed: int) -> Iterator[None]:
+    """Somebody dies for every few copies that come out, if wanted: as often on a slow machine as on a quick one."""
+    over = threading.Event()
+    killer = threading.Thread(target=_kill, args=(fleet, run, random.Random(seed), over))
+    if is_wanted:
+        killer.start()
+    try:
         yield
-        return
-    with Disturbance(lambda _number: fleet.kill(dice), KILL_SECONDS):
-        yield
+    finally:
+        over.set()
+        if is_wanted:
+            killer.join()
 
 
-def kept_by(installation: Installation, folder: Path, payment_key: str) -> int | None:
-    """What the machines have kept of a payment at one terminal; None while one of them holds it."""
-    cash = truth.rows(folder / "cash.db", "SELECT state FROM session WHERE payment_key = ?", payment_key)
-    gateway = installation.home / "devices" / "gateway.db"
-    account = truth.rows(gateway, "SELECT state FROM payment WHERE payment_key = ?", payment_key)
-    if {state for (state,) in cash + account} & {"collecting", "held", "committing", "releasing", "authorised"}:
-        return None
-    return truth.all_kept(installation).get(payment_key, 0)
+def _kill(fleet: Fleet, run: Run, dice: random.Random, over: threading.Event) -> None:
+    due = 1
+    while not over.wait(dice.uniform(0.2, 2.0)):
+        if len(run.readings.found) >= due:
+            fleet.kill(dice)
+            due = len(run.readings.found) + dice.randint(*COPIES_BETWEEN_KILLS)
 
 
 def tell(run: Run, books: Books, seconds: float, kills: Counter[str], verdicts: Counter[str]) -> int:
@@ -168,14 +160,39 @@ def soak(folder: Path, chosen: argparse.Namespace) -> int:
     app = create_app(installation.config, surfaces=())
     with sailing(fleet):
         say(f"{chosen.issuances} issuances at {chosen.kiosks} kiosks{', with kills' if chosen.kill else ''}")
-        attendant, begun = Attendant(app, fleet.folders, run.readings, partial(kept_by, installation)), time.monotonic()
+        attendant, begun = (
+            Attendant(app, fleet.folders, run.readings, partial(truth.kept_by, installation)),
+            time.monotonic(),
+        )
         with attendant:
-            with disturbed(fleet, chosen.kill, chosen.seed):
+            with disturbed(fleet, run, chosen.kill, chosen.seed):
                 walk(run, fleet.folders, chosen.seed)
             seconds = time.monotonic() - begun
             finish(installation)
     books = read_books(installation, run.errands, run.readings.found)
     return tell(run, books, seconds, fleet.kills, attendant.verdicts)
+
+
+def soak_matrix(folder: Path, chosen: argparse.Namespace) -> int:
+    """The whole crash matrix, or as many of its cases as were asked for, drawn by the seed."""
+    drawn = list(cases.every_case(chosen.seed))
+    random.Random(chosen.seed).shuffle(drawn)
+    wanted = drawn[: chosen.cases or len(drawn)]
+    say(f"inventing a union; {len(wanted)} of {len(drawn)} cases on {chosen.lanes} lanes")
+    installation = make_demo(folder / "home", RESIDENTS, CARDS_PER_TOWN)
+    found = matrix.run(installation, folder, wanted, chosen.lanes)
+    for line in matrix.table(found):
+        say(line)
+    for outcome in found:
+        for what in outcome.wrong:
+            say(f"  {outcome.case}: {what}")
+    return int(any(outcome.wrong for outcome in found))
+
+
+def soak_machine(examples: int) -> int:
+    """The machine of rules and invariants, with examples that nobody has tried before."""
+    words = [sys.executable, "-m", "pytest", "tests/machine", "-q", "-p", "no:cacheprovider", "-x"]
+    return subprocess.run(words, env=os.environ | {"KOIKI_MACHINE_EXAMPLES": str(examples)}, check=False).returncode
 
 
 def main() -> None:
@@ -184,10 +201,18 @@ def main() -> None:
     parser.add_argument("--kiosks", type=int, default=40, help="terminals that run (default 40)")
     parser.add_argument("--kill", action="store_true", help="kill processes at random moments")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--matrix", action="store_true", help="play the crash matrix instead")
+    parser.add_argument("--cases", type=int, default=0, help="of the matrix (default: all)")
+    parser.add_argument("--lanes", type=int, default=4, help="of the matrix, side by side (default 4)")
+    parser.add_argument("--machine", action="store_true", help="run the state machine with many examples instead")
+    parser.add_argument("--examples", type=int, default=2000, help="of the state machine (default 2000)")
     chosen = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that every part is ended, too
     with tempfile.TemporaryDirectory(prefix="koiki-soak-") as folder:
-        status = soak(Path(folder), chosen)
+        if chosen.machine:
+            status = soak_machine(chosen.examples)
+        else:
+            status = (soak_matrix if chosen.matrix else soak)(Path(folder), chosen)
     robot.close_all()
     sys.exit(status)
 

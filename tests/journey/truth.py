@@ -16,6 +16,7 @@ from pypdf import PdfReader
 from app import serve
 from tests.journey.installation import Installation
 
+UNDECIDED = frozenset({"collecting", "held", "committing", "releasing", "waiting", "authorised"})
 NUMBER = re.compile(r"\d{8} \S+ \d{3} \d{7}")
 
 
@@ -82,6 +83,16 @@ def all_kept(installation: Installation) -> dict[str, int]:
         sql = "SELECT payment_key, yen_taken - yen_refunded FROM payment WHERE yen_taken > yen_refunded"
         kept |= dict(rows(gateway, sql))
     return kept
+
+
+def kept_by(installation: Installation, folder: Path, payment_key: str) -> int | None:
+    """What the machines have kept of a payment at the terminal of `folder`; None while one of them holds it."""
+    cash = rows(folder / "cash.db", "SELECT state FROM session WHERE payment_key = ?", payment_key)
+    gateway = installation.home / "devices" / "gateway.db"
+    account = rows(gateway, "SELECT state FROM payment WHERE payment_key = ?", payment_key)
+    if {state for (state,) in cash + account} & UNDECIDED:
+        return None
+    return all_kept(installation).get(payment_key, 0)
 
 
 def cash_open(installation: Installation) -> int:

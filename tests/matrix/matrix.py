@@ -17,11 +17,12 @@ import httpx
 from flask import Flask
 
 from app import create_app, serve
+from tests.journey import truth
 from tests.journey.attendant import Attendant
+from tests.journey.crowd import cards_of_all_towns
 from tests.journey.fleet import open_day_and_night
 from tests.journey.installation import Installation
 from tests.journey.reading import Readings
-from tests.journey.soak import kept_by, ordinary_cards
 from tests.matrix.cases import Case, dealt
 from tests.matrix.lane import Lane, Nursery, Part, nurseries
 from tests.matrix.play import Outcome, Player
@@ -70,7 +71,7 @@ def running(installation: Installation, folder: Path, lanes: int, app: Flask) ->
         shared = {kind: _shared(kind, portal, installation) for kind in ("worker", "relay")}
         players = []
         for number, own in enumerate(_folders(installation, lanes)):
-            cards = ordinary_cards(installation)
+            cards = cards_of_all_towns(installation)
             random.Random(3).shuffle(cards)
             lane = Lane(installation, own, cards[number::lanes], portal, agents, bus)
             stack.callback(lane.close)
@@ -109,7 +110,7 @@ class LaneAttendant(Attendant):
 
 
 def _attendant(app: Flask, lane: Lane, gateway: str) -> LaneAttendant:
-    made = LaneAttendant(app, [lane.folder], Readings(), lambda f, key: kept_by(lane.installation, f, key))
+    made = LaneAttendant(app, [lane.folder], Readings(), lambda f, key: truth.kept_by(lane.installation, f, key))
     made.lane, made.gateway = lane, gateway
     return made
 
