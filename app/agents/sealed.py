@@ -9,10 +9,10 @@ from flask import Response, current_app, jsonify, request
 from app import clock
 from app.errors import RefusedError
 from app.municipalities.queries import TerminalFacts, get_terminal
-from app.protocol.messages import CALL_SECONDS, GrantRequest, Message, Report, Statement, WorkCall
+from app.protocol.messages import CALL_SECONDS, Count, GrantRequest, Message, Report, Statement, WorkCall
 from app.protocol.signatures import BadEnvelopeError, Signer, open_sealed, peek
 
-Call = TypeVar("Call", Statement, WorkCall, GrantRequest, Report)
+Call = TypeVar("Call", Statement, WorkCall, GrantRequest, Report, Count)
 MAX_BODY = 96 * 1024  # bytes: an envelope has 64,000 characters at most
 
 

@@ -24,7 +24,7 @@ from app.errors import (
     RefusedError,
     UnavailableError,
 )
-from app.issuance import aftermath, granting
+from app.issuance import aftermath, counting, granting
 from app.issuance import service as issuance
 from app.issuance.errors import (
     ForeignReportError,
@@ -39,6 +39,8 @@ from app.municipalities.queries import TerminalFacts
 from app.protocol.canonical import to_base64url
 from app.protocol.messages import (
     CardFailure,
+    Count,
+    CountResult,
     GrantRequest,
     Report,
     ReportResult,
@@ -54,7 +56,7 @@ bp = Blueprint("agents", __name__, url_prefix="/agents")
 
 SEEN_AGAIN = timedelta(seconds=5)
 # a terminal that was stopped still counts out the money that it holds
-_ALLOWED_WHEN_STOPPED = frozenset({WorkAction.NONE, WorkAction.RELEASE, WorkAction.COMMIT})
+_ALLOWED_WHEN_STOPPED = frozenset({WorkAction.NONE, WorkAction.RELEASE, WorkAction.COMMIT, WorkAction.RECEIPT})
 _FINDINGS = (SheetLostError, GrantLostError, NoLongerAllowedError)  # of a grant: something must follow
 _STATUS: tuple[tuple[type[KoikiError], int], ...] = (
     (NotFoundError, 404),
@@ -140,6 +142,14 @@ def take_report() -> Response:
         return answer(ReportResult(report.report_id, accepted=False))
     aftermath.follow_up(visit.home, _actor(terminal), visit.visit_id)
     return answer(ReportResult(report.report_id, accepted=True))
+
+
+@bp.post("/counts")
+@agent_sealed
+def take_count() -> Response:
+    """What the devices of a terminal at rest have counted, compared with the journals while it waits."""
+    count, _terminal = open_call(Count)
+    return answer(CountResult(count.count_id, accepted=counting.take_count(count)))
 
 
 @bp.get("/portal-key")

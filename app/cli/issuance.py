@@ -19,7 +19,7 @@ from app import clock
 from app.cli.output import fail, json_option, plain_errors, print_table, say
 from app.cli.serving import serving
 from app.errors import KoikiError
-from app.issuance import accounts, aftermath, reconcile, relay, service
+from app.issuance import accounts, aftermath, counting, reconcile, relay, service
 from app.issuance.cases import Verdict
 from app.issuance.queries import list_cases, list_orders
 from app.municipalities.partitions import partitions
@@ -55,9 +55,9 @@ def run_relay(once: bool) -> None:
 
 
 @group.command("reconcile")
-@click.option("--once", is_flag=True, help="Look at everything once, compare the ledger with the journals, end.")
+@click.option("--once", is_flag=True, help="Look at everything once, compare ledger and counts with the journals, end.")
 def run_reconcile(once: bool) -> None:
-    """End what was left lying: paid back, or a case for a person. With --once, status 1 when accounts differ."""
+    """End what was left lying: paid back, or a case for a person. With --once, status 1 for differing accounts or counts."""
     listening_since = None if once else clock.now()
     with serving(Role.RECONCILE) as node:
         failures = _repeat(node, lambda: _reconcile(listening_since), RECONCILE_PAUSE, once)
@@ -155,9 +155,12 @@ def _reconcile(listening_since: datetime | None) -> int:
 def _report_accounts(failures: int) -> None:
     with plain_errors():
         unequal = [c for c in map(accounts.compare, partitions.codes()) if not c.is_equal]
+        uncounted = counting.list_differing()
     for comparison in unequal:
         click.echo(f"accounts differ: {dataclasses.asdict(comparison)}", err=True)
-    if unequal or failures:
+    for terminal_id, differences in uncounted.items():
+        click.echo(f"count differs: {terminal_id} {differences}", err=True)
+    if unequal or uncounted or failures:
         raise SystemExit(1)
 
 

@@ -7,12 +7,14 @@ ledger:  charges less refunds, plus what waits in the outbox behind the relay's 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import sqlalchemy as sa
 
 from app.audit.models import Head
-from app.issuance.models import Issuance, Order, Outbox
+from app.issuance.journal import open_case_of_none
+from app.issuance.models import Case, CaseKind, Issuance, Order, Outbox
 from app.issuance.states import Payment, State
 from app.municipalities.partitions import Partition, partitions
 from app.municipalities.union import union_read
@@ -35,12 +37,21 @@ class Comparison:
     lines_written: int
     lines_carried: int
     lines_waiting: int
+    is_sure: bool = True  # False: a relay moved between the two looks
 
     @property
     def is_equal(self) -> bool:
         """Nothing lost, nothing doubled."""
         is_complete = self.lines_written == self.lines_carried + self.lines_waiting
         return is_complete and self.yen_journal == self.yen_ledger + self.yen_waiting
+
+    def as_evidence(self) -> dict[str, Any]:
+        """What is missing, not what there is: the same loss reads the same tomorrow."""
+        return {
+            "event": "accounts",
+            "yen_missing": self.yen_journal - self.yen_ledger - self.yen_waiting,
+            "lines_missing": self.lines_written - self.lines_carried - self.lines_waiting,
+        }
 
 
 def compare(code: str) -> Comparison:
@@ -52,8 +63,29 @@ def compare(code: str) -> Comparison:
         with partitions.open(code) as p:
             comparison = _compare(p, *before)
         if _read_ledger(code, epoch) == before:
-            break
+            return comparison
+    return replace(comparison, is_sure=False)
+
+
+def raise_difference(code: str, actor: str) -> Comparison:
+    """Compare, and raise a case for what differs for sure. The same difference is told once."""
+    comparison = compare(code)
+    if not comparison.is_equal and comparison.is_sure:
+        evidence = comparison.as_evidence()
+        with partitions.open(code) as p:
+            is_told = _last_told(p) == evidence
+        if not is_told:
+            with partitions.open(code, write=True) as p:
+                open_case_of_none(p, actor, CaseKind.ACCOUNTS_DIFFER, "", evidence)
     return comparison
+
+
+def _last_told(p: Partition) -> dict[str, Any] | None:
+    """Of the newest case, open or closed: what a person has seen is not news."""
+    query = sa.select(Case.evidence).where(Case.kind == CaseKind.ACCOUNTS_DIFFER).order_by(Case.case_id.desc())
+    last = p.session.scalar(query.limit(1))
+    told: dict[str, Any] | None = json.loads(last)[-1] if last else None
+    return told
 
 
 def _read_ledger(code: str, epoch: int) -> tuple[LedgerTotals, int | None]:

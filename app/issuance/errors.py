@@ -51,6 +51,10 @@ class TenderMissingError(ConflictError):
     """Something is to be paid, and nobody said with what."""
 
 
+class NoReceiptError(ConflictError):
+    """No money was kept for this order, or a person has to decide about it first."""
+
+
 class EmptyOrderError(InvalidInputError):
     """An order of nothing, or of more copies than one visit may have."""
 

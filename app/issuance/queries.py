@@ -6,6 +6,7 @@ import json
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,6 +35,15 @@ class CopyView:
     sheets: int
 
 
+class Receipt(StrEnum):
+    """What a resident can do about a receipt."""
+
+    NONE = "none"  # nothing was kept (yet), or a person decides first
+    OFFERED = "offered"
+    ASKED = "asked"
+    PRINTED = "printed"
+
+
 @dataclass(frozen=True)
 class OrderView:
     """One basket and its money, in yen. `yen_due` is what is kept, once that is known."""
@@ -50,6 +60,7 @@ class OrderView:
     tender: Tender | None  # None: not asked for yet, or nothing to pay
     is_asked_anew: bool  # an earlier try was given up for another tender
     copies: tuple[CopyView, ...]
+    receipt: Receipt
     is_open: bool
     may_cancel: bool
     needs_staff: bool
@@ -124,10 +135,25 @@ def view_order(p: Partition, order: Order) -> OrderView:
         tender=order.tender,
         is_asked_anew=order.payment_key != first_key(order.order_id),
         copies=tuple(_view_copy(p, copy) for copy in copies),
+        receipt=_receipt_of(order, copies),
         is_open=order.is_open,
         may_cancel=order.is_open and all(may_cancel(copy.state, order.payment) for copy in copies),
         needs_staff=any(needs_staff(copy.state, order.payment) for copy in copies),
     )
+
+
+def may_have_receipt(order: Order, copies: list[Issuance]) -> bool:
+    """Whether money was kept for it and nobody has to decide about it."""
+    is_clear = not any(needs_staff(copy.state, order.payment) for copy in copies)
+    return order.payment is Payment.COMMITTED and bool(order.yen_due) and is_clear
+
+
+def _receipt_of(order: Order, copies: list[Issuance]) -> Receipt:
+    if order.receipt_printed_at is not None:
+        return Receipt.PRINTED
+    if order.receipt_asked_at is not None:
+        return Receipt.ASKED
+    return Receipt.OFFERED if may_have_receipt(order, copies) else Receipt.NONE
 
 
 def get_preview(p: Partition, visit_id: str, issuance_id: str) -> bytes:

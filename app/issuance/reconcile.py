@@ -19,7 +19,7 @@ from app.cards.visits import VisitFacts
 from app.cards.vocabularies import VisitState
 from app.certificates.eligibility import UNPRINTABLE
 from app.errors import KoikiError
-from app.issuance import aftermath, watching
+from app.issuance import accounts, aftermath, counting, watching
 from app.issuance.journal import copies_of, found, open_case, open_case_of_refusal
 from app.issuance.models import CaseKind, Issuance, Order, Refusal
 from app.issuance.progress import advance, call_off
@@ -46,6 +46,7 @@ def reconcile_all(codes: list[str], listening_since: datetime | None = None) -> 
     for visit in visits.list_idle(clock.now()):
         _guarded(visit.home or "union", reconcile_visit, visit)
     failures = sum(not _guarded(code, reconcile_town, code) for code in codes)
+    _guarded("union", counting.judge_counts, ACTOR)
     for terminal in watching.list_silent(listening_since):
         _guarded(terminal.site_municipality, partial(watching.raise_silent, actor=ACTOR), terminal)
     return failures
@@ -73,6 +74,7 @@ def reconcile_town(code: str) -> None:
         aftermath.follow_up(code, ACTOR, visit_id)
     raise_unprintable(code)
     watching.raise_late(code, ACTOR)
+    accounts.raise_difference(code, ACTOR)
     with partitions.open(code) as p:
         terminals = aftermath.terminals_to_stop(p)
     aftermath.stop_terminals(ACTOR, terminals)

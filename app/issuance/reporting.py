@@ -47,6 +47,8 @@ def record_report(p: Partition, actor: str, report: Report) -> None:
     order = _find_order(p, report)
     if report.payment_key not in {"", order.payment_key}:
         _record_of_ended_try(p, actor, report, order)
+    elif report.event is ReportEvent.RECEIPT_PRINTED:
+        _receipt_printed(report, order)
     elif report.event in _MONEY_EVENTS:
         _MONEY[report.event](p, actor, report, order)
     else:
@@ -168,6 +170,13 @@ def leave_to_person(
     move(p, copy, State.UNKNOWN, actor, kind.value)
     call_off(p, actor, order, kind.value)
     open_case(p, actor, kind, order, copy, evidence)
+
+
+def _receipt_printed(report: Report, order: Order) -> None:
+    if order.receipt_asked_at is None:
+        raise ForeignReportError(report.event.value)
+    if order.receipt_printed_at is None:
+        order.receipt_printed_at = clock.now()
 
 
 def _inserted(_p: Partition, _actor: str, report: Report, order: Order) -> None:

@@ -36,6 +36,7 @@ from app.issuance.numbers import take_number
 from app.issuance.paying import ask_payment, switch_tender
 from app.issuance.progress import advance, call_off
 from app.issuance.queries import OrderView, view_order
+from app.issuance.receipts import ask_receipt, find_unprinted
 from app.issuance.rechecking import services_of
 from app.issuance.refusals import note_refusal
 from app.issuance.rendered import document_label
@@ -51,6 +52,7 @@ from app.protocol.messages import Work, WorkAction
 __all__ = [
     "Verdict",
     "ask_payment",
+    "ask_receipt",
     "cancel_order",
     "close_case",
     "grant",
@@ -128,6 +130,8 @@ def next_work(p: Partition, terminal_id: str, visit_id: str, call_id: str = "") 
     query = sa.select(Order).where(Order.visit_id == visit_id, Order.terminal_id == terminal_id, Order.is_open)
     order = p.session.scalar(query)
     action, yen, attempt_id = (WorkAction.NONE, 0, "") if order is None else _work_of(p, order)
+    if action is WorkAction.NONE and (paid := find_unprinted(p, terminal_id, visit_id)) is not None:
+        return Work(call_id, WorkAction.RECEIPT, visit_id, paid.payment_key, 0, "", receipt=paid.receipt or "")
     if order is None or action is WorkAction.NONE:
         return Work(call_id, action, visit_id, "", yen, attempt_id)
     return Work(call_id, action, visit_id, order.payment_key, yen, attempt_id, tender=order.tender or "")

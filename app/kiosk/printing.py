@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from app import clock
 from app.issuance import aftermath, granting
 from app.issuance import service as issuance
-from app.issuance.errors import NoLongerAllowedError, NotReadyError, SheetLostError, TooLateError
-from app.issuance.queries import OrderView
+from app.issuance.errors import NoLongerAllowedError, NoReceiptError, NotReadyError, SheetLostError, TooLateError
+from app.issuance.queries import OrderView, Receipt
 from app.issuance.states import KEPT, PAPER_OUT, Payment
 from app.kiosk import bp, screens, service_hours, tenders
 from app.kiosk.journey import Step
@@ -18,7 +18,7 @@ from app.kiosk.screens import show
 from app.kiosk.standing import actor, at, go_on, stand
 from app.municipalities.partitions import partitions
 from app.web.access import signed_in_required
-from app.web.htmx import see_other
+from app.web.htmx import is_fragment, see_other
 
 _MOVING = frozenset({Payment.COMMITTING, Payment.RELEASING})
 
@@ -112,17 +112,33 @@ def progress() -> ResponseReturnValue:
 @at(Step.TAKE)
 def take() -> ResponseReturnValue:
     order = g.standing.placed
+    if is_fragment() and request.args.get("seen") == order.receipt:
+        return "", 204  # nothing is new: a button must not vanish under a finger
     out = [copy for copy in order.copies if copy.state in PAPER_OUT]
     return show(
         "take",
         Step.TAKE,
-        live=url_for("kiosk.take"),
+        live=url_for("kiosk.take", seen=order.receipt),
+        receipt=order.receipt,
         copies=len(out),
         sheets=sum(copy.sheets for copy in out),
         change=_change(order),
         owed=order.yen_owed,
         notes=screens.missing_notes(order.copies),
     )
+
+
+@bp.post("/receipt")
+@signed_in_required
+@at(Step.TAKE, Step.DONE, Step.OWED)
+def ask_receipt() -> ResponseReturnValue:
+    """「領収書を出す」: once for each order; a second press finds it printed."""
+    try:
+        with partitions.open(g.visit.home, write=True) as p:
+            issuance.ask_receipt(p, g.standing.placed.order_id)
+    except NoReceiptError:
+        pass  # the money is being counted out, or a person looks first: the page says so
+    return go_on(g.standing.step)
 
 
 def _change(order: OrderView) -> int:
@@ -140,7 +156,8 @@ def outcome() -> ResponseReturnValue:
     return show(
         step.value,
         step,
-        live=url_for("kiosk.outcome") if order.payment in _MOVING else "",
+        live=url_for("kiosk.outcome") if order.payment in _MOVING or order.receipt is Receipt.ASKED else "",
+        receipt=order.receipt,
         is_done=step is Step.DONE,
         needs_staff=step in {Step.OWED, Step.STAFF},
         owed=order.yen_owed,

@@ -247,7 +247,7 @@ class Count(Message):
     terminal_id: str
     count_id: str
     at: int
-    sheets: int  # that ever came out
+    sheets: int  # that ever came out; -1: nothing counts them but the jobs themselves
     yen_cash: int  # kept and not owed, ever, by tender
     yen_emoney: int
     yen_qr: int

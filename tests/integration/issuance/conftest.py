@@ -141,18 +141,20 @@ def _terminal(number: int, code: str) -> Terminal:
 
 @dataclass
 class FakeRoom:
-    """Stands for the certificate room: `refuse` is a rule, `yen` the fee, `documents` what was asked for."""
+    """Stands for the certificate room: `refuse` is a kind, `yen` the fee (`fees`: by kind), `asked` the wishes."""
 
     yen: int = FEE
     refuse: str = ""
     name: str = "若草　太郎"
     asked: list[Request] = field(default_factory=list)
+    fees: dict[str, int] = field(default_factory=dict)
 
     def prepare(self, p, subject, request, site, register_key, services=None) -> Prepared:
         self.asked.append(request)
         if self.refuse and request.kind == self.refuse:
             raise EligibilityRefusedError(Refusal("B01", MessageClass.NEUTRAL))
-        return Prepared(make_document(self.name), self.yen, (subject,), "register=1")
+        fee = self.fees.get(request.kind, self.yen)
+        return Prepared(make_document(self.name), fee, (subject,), "register=1")
 
 
 def make_document(name: str = "若草　太郎") -> ResidentRecordDocument:
@@ -260,6 +262,11 @@ class Stage:
         with partitions.open(HOME, write=True) as p:
             return service.ask_payment(p, "visit", order_id, tender)
 
+    def switch(self) -> OrderView:
+        order_id = self.order.order_id
+        with partitions.open(HOME, write=True) as p:
+            return service.switch_tender(p, "visit", order_id)
+
     def cancel(self) -> OrderView:
         order_id = self.order.order_id
         with partitions.open(HOME, write=True) as p:
@@ -269,7 +276,9 @@ class Stage:
         with partitions.open(HOME) as p:
             return service.next_work(p, terminal_id or self.terminal_id, self.visit_id)
 
-    def report(self, event: ReportEvent, *, yen: int = 0, attempt: str = "", details: str = "{}", **other: str) -> None:
+    def report(
+        self, event: ReportEvent, *, yen: int = 0, attempt: str = "", details: str = "{}", **other: str | int
+    ) -> None:
         fields = {
             "terminal_id": self.terminal_id,
             "visit_id": self.visit_id,

@@ -108,8 +108,8 @@ def test_the_recheck_asks_for_what_was_ordered_when_it_was_ordered(stage: Stage,
     with clock.frozen(clock.now() + timedelta(minutes=1)):
         stage.pay(wish, priced_at=begun)
     stage.print_one()
-    ordered, again = room.asked
-    assert again == ordered
+    ordered, *again = room.asked
+    assert again == [ordered, ordered]  # before money was asked for, and before the grant
     assert (ordered.persons, ordered.picks, ordered.options) == (wish.persons, wish.picks, wish.options)
     assert ordered.priced_at == ordered.pricing_instant == begun
     assert ordered.at > begun

@@ -199,6 +199,8 @@ def test_accounts_notice_a_lost_line(stage: Stage) -> None:
     sell(stage)
     relay.relay_once(HOME)
     with union_write() as session:
+        on = " ON ledger_entry" if session.connection().dialect.name == "postgresql" else ""
+        session.execute(sa.text(f"DROP TRIGGER ledger_entry_kept{on}"))  # the schema itself would refuse
         session.execute(sa.delete(LedgerEntry))
     comparison = accounts.compare(HOME)
     assert not comparison.is_equal

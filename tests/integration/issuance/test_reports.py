@@ -20,7 +20,7 @@ from app.issuance.errors import (
 )
 from app.issuance.granting import give_up
 from app.issuance.journal import move
-from app.issuance.models import Attempt, CaseKind, Disposal, Issuance, IssuanceEvent, Order, Outbox, Sheet
+from app.issuance.models import Attempt, CaseKind, Disposal, Issuance, IssuanceEvent, Outbox, Sheet
 from app.issuance.queries import list_cases
 from app.issuance.service import Verdict
 from app.issuance.states import Payment, State
@@ -365,10 +365,8 @@ def test_a_verdict_on_the_copy_before_the_verdict_on_its_money(stage: Stage) -> 
 
 def test_a_mixed_basket_whose_paid_copy_did_not_come(stage: Stage, room: FakeRoom) -> None:
     """A free copy is out, the paid one is not: everything goes back, and the free one counts."""
-    stage.place("resident_record", "resident_record")
-    with partitions.open(HOME, write=True) as p:
-        p.session.query(Issuance).filter_by(position=1).one().yen = 0
-        p.session.query(Order).one().yen = FEE
+    room.fees["resident_record_items"] = 0
+    stage.place("resident_record_items", "resident_record")
     stage.render()
     stage.ask()
     stage.report(ReportEvent.HELD, yen=FEE)
