@@ -25,5 +25,10 @@ def _files(part: Path) -> Iterator[Path]:
     if part.is_file():
         yield part
     for path in part.rglob("*"):
-        if path.is_file() and "__pycache__" not in path.parts and not path.name.startswith("."):
+        if path.is_file() and not _is_made(path):
             yield path
+
+
+def _is_made(path: Path) -> bool:
+    """Made from the others on each machine, or an editor's."""
+    return path.suffix == ".mo" or "__pycache__" in path.parts or path.name.startswith(".")
