@@ -57,7 +57,7 @@ def run_relay(once: bool) -> None:
 @group.command("reconcile")
 @click.option("--once", is_flag=True, help="Look at everything once, compare ledger and counts with the journals, end.")
 def run_reconcile(once: bool) -> None:
-    """End what was left lying: paid back, or a case for a person. With --once, status 1 for differing accounts or counts."""
+    """End what was left lying: paid back, or a case for a person. With --once, status 1 for what differs."""
     listening_since = None if once else clock.now()
     with serving(Role.RECONCILE) as node:
         failures = _repeat(node, lambda: _reconcile(listening_since), RECONCILE_PAUSE, once)

@@ -33,9 +33,9 @@ def ask_receipt(p: Partition, order_id: str) -> OrderView:
     if order.receipt_asked_at is None:
         if not may_have_receipt(order, copies_of(p, order)):
             raise NoReceiptError
-        number, now = next_in_head(p, Head.receipt_sequence), clock.now()
-        order.receipt_number, order.receipt_asked_at = number, now
-        order.receipt = "\n".join(_lines(p, order, number))
+        number = next_in_head(p, Head.receipt_sequence)
+        lines = "\n".join(_lines(p, order, number))
+        order.receipt_number, order.receipt, order.receipt_asked_at = number, lines, clock.now()
         p.session.flush()
     return view_order(p, order)
 

@@ -1,4 +1,4 @@
-"""What the schema refuses by itself, on both engines, by plain SQL: as if code were wrong, or a person had a console."""
+"""What the schema refuses by itself, on both engines, by plain SQL: as if code were wrong or a person had a console."""
 
 from __future__ import annotations
 
