@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,7 +29,27 @@ from app.web.languages import format_moment
 
 MOST_CLOSED = 100  # of the newest: the list is for work, the journal keeps them all
 RENEW_SECONDS = 10
+_LONGEST_CLAIM = 20
 _CASE = "/cases/<string(length=6):municipality>/<int:case_id>"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How the list is narrowed. `claim`: what a resident was told to say; found whether its case is open or not."""
+
+    kind: CaseKind | None
+    closed: bool
+    claim: str
+
+    def takes(self, case: CaseView) -> bool:
+        if self.claim:
+            return _plain(case.claim) == self.claim
+        return self.closed is (case.closed_at is not None)
+
+    def words(self) -> dict[str, Any]:
+        """For an address; what is not asked for is left out."""
+        kind = self.kind.value if self.kind else None
+        return {"kind": kind, "closed": "1" if self.closed else None, "claim": self.claim or None}
 
 
 @dataclass(frozen=True)
@@ -60,18 +81,16 @@ def list_cases() -> ResponseReturnValue:
     """All of the towns that this member sees, newest first. Renews itself; that is no sign of life."""
     if not is_fragment() and "live" not in request.args:
         staff.note_sign_of_life()
-    kind, closed = _kind(request.args.get("kind", "")), request.args.get("closed") == "1"
-    rows, down = _read_towns(closed)
-    shown = [row for row in rows if kind is None or row.case.kind is kind]
-    chosen: dict[str, Any] = {"kind": kind.value if kind else None, "closed": "1" if closed else None}
+    asked = _asked()
+    rows, down = _read_towns(asked)
+    shown = [row for row in rows if asked.kind is None or row.case.kind is asked.kind]
     values = {
-        "rows": shown[:MOST_CLOSED] if closed else shown,
+        "rows": shown[:MOST_CLOSED] if asked.closed else shown,
         "kinds": [(k, words.KINDS[k].name, sum(row.case.kind is k for row in rows)) for k in CaseKind],
-        "kind": kind,
-        "closed": closed,
+        "asked": asked,
         "total": len(rows),
         "down": down,
-        "live": url_for("counter.list_cases", **chosen, live=1),
+        "live": url_for("counter.list_cases", **asked.words(), live=1),
         "renew": RENEW_SECONDS,
     }
     return pages.show_live("counter/cases.html", _("案件"), **values)
@@ -83,7 +102,7 @@ def show_case(municipality: str, case_id: int) -> ResponseReturnValue:
     """One case: what happened, what to do, what may be decided. Every look is audited."""
     staff.note_sign_of_life()
     look = deciding.look(g.staff, municipality, case_id)
-    return pages.show("counter/case.html", _title(look.file), **_shown(look), choices=_choices(look.file.case))
+    return pages.show("counter/case.html", _title(look.file), **_shown(look), choices=_choices(look.file))
 
 
 @bp.get(f"{_CASE}/decision")
@@ -94,7 +113,7 @@ def show_decision(municipality: str, case_id: int) -> ResponseReturnValue:
     verdict = _verdict(request.args.get("verdict", ""))
     _check_right(verdict)
     look = deciding.look(g.staff, municipality, case_id)
-    if verdict not in verdicts.allowed(look.file.case):
+    if verdict not in verdicts.allowed(look.file):
         return see_other(url_for("counter.show_case", municipality=municipality, case_id=case_id))
     choice = _choice(verdict)
     return pages.show("counter/decision.html", _("この内容で決めますか？"), **_shown(look), choice=choice)
@@ -116,21 +135,35 @@ def give_verdict(municipality: str, case_id: int) -> ResponseReturnValue:
     return see_other(here)
 
 
-def _read_towns(closed: bool) -> tuple[list[CaseRow], list[str]]:
+def _asked() -> Asked:
+    kind, claim = request.args.get("kind", ""), request.args.get("claim", "")
+    return Asked(
+        kind=CaseKind(kind) if kind in set(CaseKind) else None,
+        closed=request.args.get("closed") == "1",
+        claim=_plain(claim)[:_LONGEST_CLAIM],
+    )
+
+
+def _plain(claim: str) -> str:
+    """As it is typed: with or without a hyphen, in wide digits."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", claim)))
+
+
+def _read_towns(asked: Asked) -> tuple[list[CaseRow], list[str]]:
     """The cases of all towns that this member sees, newest first, and the names of towns that cannot be read now."""
     names, found, down = pages.town_names(), [], []
     for code in filter(g.staff.sees, names):
         try:
-            found += [_row(code, names[code], case) for case in _cases_of(code, closed)]
+            found += [_row(code, names[code], case) for case in _cases_of(code, asked)]
         except UnavailableError:
             down.append(names[code])
     return sorted(found, key=lambda row: row.case.opened_at, reverse=True), down
 
 
-def _cases_of(code: str, closed: bool) -> list[CaseView]:
+def _cases_of(code: str, asked: Asked) -> list[CaseView]:
     with partitions.open(code) as p:
-        found = read_cases(p, closed=closed)
-    return [case for case in found if closed is (case.closed_at is not None)]
+        found = read_cases(p, closed=asked.closed or bool(asked.claim))
+    return [case for case in found if asked.takes(case)]
 
 
 def _row(code: str, town: str, case: CaseView) -> CaseRow:
@@ -154,10 +187,10 @@ def _shown(look: Look) -> dict[str, Any]:
         "about": words.KINDS[file.case.kind],
         "resident": look.resident,
         "evidence": evidence.lines(file.case.evidence),
-        "history": [(format_moment(line.at), *words.history(line), words.actor(line.actor)) for line in file.lines],
+        "history": [(words.moment(line.at), *words.history(line), words.actor(line.actor)) for line in file.lines],
         "state": words.state(file.case.state) if file.case.state else "",
         "payment": words.payment(file.case.payment) if file.case.payment else "",
-        "tender": words.TENDERS[file.tender] if file.tender else "",
+        "tender": words.TENDERS[file.order.tender] if file.order and file.order.tender else "",
         "opened": format_moment(file.case.opened_at),
         "closed": _at(file.case.closed_at),
         "closed_by": words.actor(file.case.closed_by or ""),
@@ -169,8 +202,8 @@ def _title(file: CaseFile) -> str:
     return _("案件 %(n)s：%(kind)s", n=file.case.case_id, kind=words.KINDS[file.case.kind].name)
 
 
-def _choices(case: CaseView) -> list[Choice]:
-    return [_choice(verdict) for verdict in verdicts.allowed(case)]
+def _choices(file: CaseFile) -> list[Choice]:
+    return [_choice(verdict) for verdict in verdicts.allowed(file)]
 
 
 def _choice(verdict: Verdict) -> Choice:
@@ -190,7 +223,3 @@ def _verdict(given: str) -> Verdict:
     if given not in set(Verdict):
         raise UnknownVerdictError("verdict")
     return Verdict(given)
-
-
-def _kind(given: str) -> CaseKind | None:
-    return CaseKind(given) if given in set(CaseKind) else None

@@ -103,7 +103,7 @@ def sign_out_everywhere() -> ResponseReturnValue:
 def set_language() -> ResponseReturnValue:
     """Of this browser, until it is closed."""
     code = request.form.get("language", "")
-    if languages.is_offered(code):
+    if languages.is_offered(code) and code != pages.EASY:
         session[staff.LANGUAGE] = code
     return see_other(pages.own_page(request.form.get("back", "")))
 

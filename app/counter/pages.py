@@ -12,12 +12,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.counter import words
 from app.errors import KoikiError
 from app.municipalities import queries as municipalities
-from app.municipalities.queries import MemberFacts
 from app.staff.queries import StaffFacts
 from app.staff.roles import Permission
 from app.web import languages, staff
 from app.web.htmx import page_or_block
 from app.web.languages import current_language
+
+EASY = "ja@easy"  # for residents: the words of an office are those of its staff
 
 
 @dataclass(frozen=True)
@@ -41,14 +42,21 @@ def show_live(template: str, title: str, **values: Any) -> Response:
     return page_or_block(template, "live", **_frame(title), **values)
 
 
+def in_language(japanese: str, english: str) -> str:
+    """A name as the reader of this page reads it: in Latin letters where there is one and it helps."""
+    is_kanji = current_language().tag.split("-")[0] in {"ja", "zh"}
+    return japanese if is_kanji or not english else english
+
+
 def town_name(code: str) -> str:
-    """A member's name as the reader of this page reads it."""
-    return _in_language(municipalities.get_member(code))
+    """A member's name in the reader's language."""
+    member = municipalities.get_member(code)
+    return in_language(member.name, member.name_en)
 
 
 def town_names() -> dict[str, str]:
     """All members' names by code."""
-    return {member.code: _in_language(member) for member in municipalities.list_members()}
+    return {member.code: in_language(member.name, member.name_en) for member in municipalities.list_members()}
 
 
 def _frame(title: str) -> dict[str, Any]:
@@ -59,7 +67,7 @@ def _frame(title: str) -> dict[str, Any]:
         "town": _town_of(member),
         "role": words.ROLES[member.role] if member else "",
         "places": _places(member),
-        "languages": languages.offered(),
+        "languages": [language for language in languages.offered() if language.code != EASY],
         "here": request.full_path.rstrip("?") if request.method == "GET" else url_for("counter.home"),
     }
 
@@ -88,12 +96,6 @@ def _places(member: StaffFacts | None) -> list[Place]:
         for label, endpoint, permission in found
         if member.may(permission)
     ]
-
-
-def _in_language(member: MemberFacts) -> str:
-    """English for readers of Latin letters, where there is one."""
-    is_kanji = current_language().tag.split("-")[0] in {"ja", "zh"}
-    return member.name if is_kanji or not member.name_en else member.name_en
 
 
 def own_page(address: str) -> str:

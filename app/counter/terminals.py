@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app import clock
-from app.counter import bp, pages
+from app.counter import bp, pages, words
 from app.counter.errors import NotInYourTownError, StaleFormError, StillOpenError
 from app.errors import NotFoundError
 from app.issuance import aftermath
@@ -17,7 +17,8 @@ from app.municipalities import queries, service
 from app.municipalities.limits import get_limits
 from app.municipalities.partitions import partitions
 from app.municipalities.queries import TerminalFacts
-from app.municipalities.serviceability import Devices, find_obstacle, read_devices
+from app.municipalities.serviceability import Devices, Obstacle, find_obstacle, read_devices
+from app.protocol.messages import Tender
 from app.staff.roles import Permission
 from app.web import staff
 from app.web.access import staff_required
@@ -34,11 +35,14 @@ class TerminalRow:
 
     terminal: TerminalFacts
     town: str
+    site: str
     obstacle: str
     hint: str
     seen: str
     devices: Devices
     change: str
+    faults: tuple[str, ...]
+    tenders: str
 
 
 @bp.get("/terminals")
@@ -79,7 +83,22 @@ def _row(terminal: TerminalFacts, town: str) -> TerminalRow:
     said = FOR_STAFF[obstacle] if obstacle else ("", "")
     devices = read_devices(terminal.device_state)
     seen = format_moment(terminal.last_seen_at) if terminal.last_seen_at else _("まだない")
-    return TerminalRow(terminal, town, str(said[0]), str(said[1]), seen, devices, format_yen(devices.change_left))
+    return TerminalRow(
+        terminal=terminal,
+        town=town,
+        site=pages.in_language(terminal.site_name, terminal.site_name_en),
+        obstacle=str(said[0]),
+        hint=str(said[1]),
+        seen=seen,
+        devices=devices,
+        change=format_yen(devices.change_left),
+        faults=tuple(str(FOR_STAFF[f][0]) for f in map(_fault, devices.printer) if f is not obstacle),
+        tenders=_("、").join(str(words.TENDERS[Tender(t)]) for t in devices.tenders if t in set(Tender)),
+    )
+
+
+def _fault(word: str) -> Obstacle:
+    return Obstacle(word) if word in set(Obstacle) else Obstacle.OTHER
 
 
 def _mine(terminal_id: str) -> TerminalFacts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -17,7 +18,7 @@ from app.protocol.messages import Tender
 from app.staff.errors import BadPasswordError, DisabledError, LockedError
 from app.staff.limits import SHORTEST_PASSWORD, EndReason, PasswordFault
 from app.staff.roles import Role
-from app.web.languages import format_moment, format_yen
+from app.web.languages import format_day, format_moment, format_yen
 
 ROLES: dict[Role, LazyString] = {
     Role.CLERK: _l("窓口職員"),
@@ -182,6 +183,11 @@ _ACTORS: dict[str, LazyString] = {
     "reconcile": _l("見回りの処理"),
     "relay": _l("送信の処理"),
 }
+
+
+def moment(at: datetime) -> str:
+    """To the second: what came before what."""
+    return f"{format_day(at.date())} {at:%H:%M:%S}"
 
 
 def state(value: State | str) -> str:

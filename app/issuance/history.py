@@ -15,7 +15,6 @@ from app.issuance.queries import CaseView, OrderView, view_case, view_order
 from app.issuance.states import Payment, State
 from app.municipalities.partitions import Partition
 from app.protocol.canonical import digest
-from app.protocol.messages import Tender
 
 
 class About(StrEnum):
@@ -46,8 +45,6 @@ class CaseFile:
     case: CaseView
     order: OrderView | None
     placed_at: datetime | None
-    tender: Tender | None
-    yen_owed: int
     subject: str  # atena_no of whose order it is; empty without an order
     lines: tuple[HistoryLine, ...]
     version: str
@@ -62,8 +59,6 @@ def read_case(p: Partition, case_id: int) -> CaseFile:
         case=view_case(p, case),
         order=view_order(p, order) if order else None,
         placed_at=order.placed_at if order else None,
-        tender=order.tender if order else None,
-        yen_owed=order.yen_owed if order else 0,
         subject=copies[0].subject if copies else "",
         lines=tuple(sorted(_lines(p, order, copies), key=lambda line: line.at)),
         version=_version(case, order, copies),

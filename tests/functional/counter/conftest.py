@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,7 +22,7 @@ from app.config import Config
 from app.extensions import db
 from app.issuance.models import CaseKind
 from app.issuance.queries import CaseView, list_cases
-from app.municipalities.models import Union
+from app.municipalities.models import Member, Site, Union
 from app.municipalities.partitions import partitions
 from app.municipalities.union import union_write
 from app.protocol.messages import ReportEvent
@@ -62,6 +63,9 @@ def staffed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with clock.frozen(NOW), app.app_context():
         with union_write() as session:
             session.add(Union(union_id=1, name="みどりの広域連合"))
+            for code, name_en in ((HOME, "Wakakusa City"), (OTHER, "Aoba Town")):
+                session.get_one(Member, code).name_en = name_en
+                session.get_one(Site, f"site-{code}").name_en = "Town hall"
         for new in MEMBERS:
             service.add_member("test", new)
             service.set_up_for_demo(new.staff_id, PASSWORD)
@@ -89,17 +93,23 @@ def _resident() -> PersonVersion:
     )
 
 
-@pytest.fixture
-def app(staffed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
-    config = demo_config(Path(shutil.copytree(staffed, tmp_path / "home")))
+@contextmanager
+def opened(home: Path) -> Iterator[Flask]:
+    """The counter alone, over the union in `home`."""
+    config = demo_config(home)
     app = create_app(config, ("counter",))
     keys.configure(config, CHEAP)
-    monkeypatch.setattr(certificates, "prepare", FakeRoom().prepare)
-    with clock.frozen(NOW):
-        yield app
+    yield app
     with app.app_context():
         db.engine.dispose()
     partitions.dispose()
+
+
+@pytest.fixture
+def app(staffed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    monkeypatch.setattr(certificates, "prepare", FakeRoom().prepare)
+    with opened(Path(shutil.copytree(staffed, tmp_path / "home"))) as app, clock.frozen(NOW):
+        yield app
 
 
 @dataclass

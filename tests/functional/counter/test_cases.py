@@ -83,6 +83,23 @@ def test_closed_cases_have_a_list_of_their_own(open_browser, journal: Journal) -
     assert f'id="case-{HOME}-{case.case_id}"' in clerk.page.text
 
 
+def test_a_resident_is_found_by_the_number_on_the_screen(open_browser, journal: Journal) -> None:
+    case, other = journal.unknown_outcome(), journal.unknown_outcome()
+    clerk = open_browser(CLERK)
+    wide = case.claim.translate({ord(str(n)): chr(0xFF10 + n) for n in range(10)})
+    for typed in (case.claim, case.claim.replace("-", ""), wide):
+        clerk.get(f"/counter/cases?claim={typed}")
+        assert f'id="case-{HOME}-{case.case_id}"' in clerk.page.text
+        assert f'id="case-{HOME}-{other.case_id}"' not in clerk.page.text
+    clerk.get(address(case))
+    clerk.press("/verdict")
+    clerk.get(f"/counter/cases?claim={case.claim}")  # closed by now: whoever comes with the number is told so
+    assert f'id="case-{HOME}-{case.case_id}"' in clerk.page.text
+    stranger = open_browser(OTHER_SENIOR)
+    stranger.get(f"/counter/cases?claim={case.claim}")
+    assert "この番号の案件はありません" in stranger.text
+
+
 # --- A case --------------------------------------------------------------------------------------------------------
 
 
