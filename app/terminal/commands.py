@@ -19,7 +19,9 @@ from app.protocol.canonical import from_base64url, to_base64url
 from app.protocol.signatures import Signer
 from app.terminal.browser import Kiosk, keep, policies
 from app.terminal.errors import SettingsError
+from app.terminal.jobs import JobBook
 from app.terminal.journal import Journal
+from app.terminal.press import PRINTER_CHANGED
 from app.terminal.settings import KEY_BYTES, check_portal_url
 
 group = AppGroup("agent", help="The agent of one terminal.")
@@ -75,10 +77,13 @@ def clear(home: Path) -> None:
     """Back into service, after a person has looked into the machine and emptied the paper path."""
     if not (home / "journal.db").exists():
         _fail(f"{home} holds no journal")
-    journal = Journal(home / "journal.db")
+    journal, book = Journal(home / "journal.db"), JobBook(home / "jobs.db")
     reason = journal.stopped_reason()
+    if reason == PRINTER_CHANGED:
+        book.forget_printer()  # first: the running agent compares at any moment
     journal.clear_stop()
     journal.close()
+    book.close()
     click.echo(f"was stopped: {reason}" if reason else "was in service")
 
 

@@ -91,7 +91,8 @@ def tray() -> ResponseReturnValue:
 @bp.get("/tray/<attempt_id>.pdf")
 def look_at_sheet(attempt_id: str) -> ResponseReturnValue:
     """The sheets in the tray, as paper lies there for anyone at the machine to see."""
-    path = _simulated().file_of(attempt_id)
+    printer = _simulated()
+    path = printer.file_of(attempt_id) if printer else None
     if path is None:
         abort(404)
     return send_file(path, mimetype="application/pdf", max_age=0)
@@ -100,7 +101,9 @@ def look_at_sheet(attempt_id: str) -> ResponseReturnValue:
 @bp.post("/tray/take")
 def take_sheets() -> ResponseReturnValue:
     """Take the sheets of one attempt, or without `attempt_id` all that lie there."""
-    _simulated().take(request.form.get("attempt_id") or None)
+    if (printer := _simulated()) is None:
+        return _is_real()
+    printer.take(request.form.get("attempt_id") or None)
     return _back()
 
 
@@ -110,14 +113,16 @@ def set_fault() -> ResponseReturnValue:
     given = request.form.get("fault", "")
     if given and given not in list(Fault):
         abort(400)
-    _simulated().set_fault(Fault(given) if given else None)
+    if (printer := _simulated()) is None:
+        return _is_real()
+    printer.set_fault(Fault(given) if given else None)
     return _back()
 
 
 @bp.post("/clear")
 def clear() -> ResponseReturnValue:
     """What a member of staff does after looking into the machine: back into service."""
-    _parts().journal.clear_stop()
+    _parts().press.resume()
     return _back()
 
 
@@ -156,7 +161,7 @@ def _view() -> dict[str, Any]:
         "find": find,
         "cards": [card for card in _parts().reader.cards() if _is_wanted(card, find) or card.card_id == facts["card"]],
         "denominations": DENOMINATIONS,
-        "faults": list(Fault) if isinstance(_parts().printer, SimulatedPrinter) else [],
+        "faults": list(Fault) if _simulated() else [],
         "settings": _parts().settings,
     }
 
@@ -173,7 +178,11 @@ def _state() -> dict[str, Any]:
         "terminal_id": parts.settings.terminal_id,
         "card": parts.reader.lying(),
         **(parts.money.hands.state() if parts.money.hands else {}),
-        "printer": {"faults": parts.printer.faults(), "sheets_left": parts.printer.sheets_left()},
+        "printer": {
+            "faults": parts.printer.faults(),
+            "sheets_left": parts.printer.sheets_left(),
+            "address": parts.settings.printer,  # empty: the simulated one
+        },
         "tray": _lying(_sheets(parts)),
         "alarm": parts.press.is_alarm_due(),
         "out_of_service": parts.journal.stopped_reason(),
@@ -195,11 +204,14 @@ def _sheets(parts: Parts) -> list[Sheet]:
     return parts.printer.sheets() if isinstance(parts.printer, SimulatedPrinter) else []
 
 
-def _simulated() -> SimulatedPrinter:
+def _simulated() -> SimulatedPrinter | None:
     printer = _parts().printer
-    if not isinstance(printer, SimulatedPrinter):
-        abort(404)
-    return printer
+    return printer if isinstance(printer, SimulatedPrinter) else None
+
+
+def _is_real() -> ResponseReturnValue:
+    """The desk has no hands at a real printer; the page says where its paper and its faults are."""
+    return _page(200 if "HX-Request" in request.headers else 409)
 
 
 def _parts() -> Parts:

@@ -1,7 +1,8 @@
 """A real printer behind the `Printer` protocol: Create-Job, write it down, Send-Document, look. Nothing is sent twice.
 
 A job is known by its uuid and its name together, never by its number, which begins at 1 again after a power cut. What
-the exit sensor counted goes before the printer's word, but only for a job that can print no more.
+the exit sensor counted goes before the printer's word, but only for a job that can print no more, and only once the
+count has stood still.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from app.terminal.ipp import NOT_FOUND, Attributes, IppClient, first
 from app.terminal.ipp_status import UNREACHABLE, PrinterStatus, Trouble, boot_of, read_status
 from app.terminal.jobs import JobBook, KnownJob, Stage
 from app.terminal.printer import Job, JobState, NotSentError
-from app.terminal.sensor import ExitSensor
+from app.terminal.sensor import ExitSensor, Stillness
 
 STATUS_SECONDS = 1.0  # one round of the loop asks several times
 SAME_BOOT_SECONDS = 10.0  # the printer counts whole seconds, and two clocks drift
@@ -29,18 +30,28 @@ class IppPrinter:
         self._client = client
         self._book = book
         self._sensor = sensor
+        self._stillness = Stillness()
         self._status = UNREACHABLE
         self._status_until = 0.0  # monotonic seconds
 
     def close(self) -> None:
         self._book.close()
 
+    def accept(self) -> None:
+        """A person says that the printer that stands there now is the right one."""
+        self._book.forget_printer()
+
     # --- what the agent asks
 
     def faults(self) -> list[str]:
         status = self._recent_status()
-        held = {Trouble.BUSY} if not status.is_idle and Trouble.OFFLINE not in status.troubles else set()
-        return sorted(status.troubles | (set() if self._book.open_job() else held))
+        if Trouble.OFFLINE in status.troubles:
+            return sorted(status.troubles)
+        held = {Trouble.BUSY} if not status.is_idle and not self._book.open_job() else set()
+        return sorted(status.troubles | held | self._find_exchange(status))
+
+    def sheets_ever(self) -> int:
+        return self._sensor.count() if self._sensor else -1
 
     def sheets_left(self) -> int:
         return self._recent_status().sheets_left
@@ -102,6 +113,11 @@ class IppPrinter:
             return UNREACHABLE
         return status
 
+    def _find_exchange(self, status: PrinterStatus) -> set[Trouble]:
+        """Another printer in its place may be set up in another way, and knows nothing of what the first one holds."""
+        is_known = self._book.know_printer(status.uuid) == status.uuid
+        return set() if is_known else {Trouble.PRINTER_CHANGED}
+
     def _sweep(self) -> bool:
         """Cancel what the printer holds of jobs that the terminal is done with; strangers' jobs are left alone."""
         old = [job for job in self._client.jobs() if self._book.find(str(first(job, "job-name", "")))]
@@ -159,9 +175,9 @@ class IppPrinter:
             seen = self._client.job(job.job_id)
         except IppError as error:
             is_gone = isinstance(error, IppRefusedError) and error.status == NOT_FOUND
-            return self._settle(job, job.sheets_out) if is_gone else Job(JobState.UNREACHABLE, job.sheets_out)
+            return self._lose(job) if is_gone else Job(JobState.UNREACHABLE, job.sheets_out)
         if not _is_same(job, seen):
-            return self._settle(job, job.sheets_out)
+            return self._lose(job)
         done = int(first(seen, "job-impressions-completed", 0))
         if done != job.sheets_out:
             self._book.note_sheets(job.attempt_id, done)
@@ -181,13 +197,27 @@ class IppPrinter:
         untouched = first(seen, "job-state", 0) == _CANCELED and not first(seen, "job-impressions-completed", 0)
         return self._end(job, JobState.NONE, 0) if untouched and _is_same(job, seen) else Job(JobState.PRINTING)
 
+    def _lose(self, job: KnownJob) -> Job:
+        """The printer does not know it any more. Another printer never did: it proves nothing of the first one."""
+        self._status_until = 0.0
+        now = self._recent_status()
+        if Trouble.OFFLINE in now.troubles:
+            return Job(JobState.UNREACHABLE, job.sheets_out)
+        if now.uuid != job.printer_uuid:
+            return self._end(job, JobState.LOST, job.sheets_out)
+        return self._settle(job, job.sheets_out)
+
     def _settle(self, job: KnownJob, done: int, *, is_proved: bool = False) -> Job:
-        """For a job that can print no more. "Nothing came out" needs sensor and printer to agree."""
+        """For a job that can print no more. "Nothing came out" needs sensor and printer to agree, and the sensor time:
+        it may not have counted yet what has just passed it.
+        """
         if self._sensor is None:
             return self._end(job, JobState.DONE if is_proved else JobState.LOST, done)
         out = self._sensor.count() - job.sensor_before
         if out == job.sheets:
             return self._end(job, JobState.DONE, out)
+        if not self._stillness.has_lasted(job.attempt_id, out, self._sensor.settle_seconds):
+            return Job(JobState.PRINTING, done)
         return self._end(job, JobState.LOST if out or done else JobState.NONE, out)
 
     def _end(self, job: KnownJob, verdict: JobState, sheets_out: int) -> Job:

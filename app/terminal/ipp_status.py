@@ -33,6 +33,7 @@ class Trouble(StrEnum):
     PAUSED = "paused"
     BUSY = "busy"  # holds a job that is not the terminal's open one
     NOT_ACCEPTING = "not_accepting"
+    PRINTER_CHANGED = "printer_changed"  # another one answers under the address of the known one
     OTHER = "other"
 
 

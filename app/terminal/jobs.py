@@ -23,6 +23,8 @@ CREATE TABLE IF NOT EXISTS job (
     CHECK ((stage = 'over') = (verdict <> '')));
 -- one paper path
 CREATE UNIQUE INDEX IF NOT EXISTS one_open_job ON job ((1)) WHERE stage <> 'over';
+CREATE TABLE IF NOT EXISTS printer (
+    one INTEGER PRIMARY KEY CHECK (one = 1), uuid TEXT NOT NULL, known_at TEXT NOT NULL);
 """
 
 
@@ -57,6 +59,17 @@ class JobBook(DurableFile):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, _SCHEMA)
+
+    def know_printer(self, uuid: str) -> str:
+        """The printer that this terminal knows; the first one that says who it is, from then on."""
+        known = [str(row["uuid"]) for row in self._rows("SELECT uuid FROM printer")]
+        if uuid and not known:
+            self._write("INSERT OR IGNORE INTO printer VALUES (1, ?, ?)", (uuid, _now()))
+        return known[0] if known else uuid
+
+    def forget_printer(self) -> None:
+        """A person has looked: whichever stands there now is the right one."""
+        self._write("DELETE FROM printer", ())
 
     def begin(self, job: KnownJob) -> None:
         sql = """INSERT INTO job (attempt_id, sheets, stage, printer_uuid, booted_at, sensor_before, changed_at)

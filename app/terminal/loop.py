@@ -9,15 +9,18 @@ import logging
 import threading
 import time
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 from app import clock
 from app.protocol.messages import Report, ReportEvent, Work, WorkAction, WorkCall
+from app.terminal.counting import Counter
 from app.terminal.errors import PortalBusyError, PortalDownError, PortalRefusedError
 from app.terminal.journal import Journal, PendingReport
 from app.terminal.portal import Portal
 from app.terminal.press import Press
 from app.terminal.printer import Printer
+from app.terminal.receipts import Receipts
 from app.terminal.till import Till
 from app.terminal.trips import Trips
 
@@ -29,35 +32,36 @@ _QUIET_TURNS = 10  # stay quick for a few seconds after work: one order is many 
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Works:
+    """What the loop moves; each is used by its thread alone."""
+
+    press: Press
+    till: Till
+    trips: Trips
+    receipts: Receipts
+
+
 class Loop:
     """One thread. `turn()` is one round and is called directly by tests."""
 
-    def __init__(
-        self,
-        terminal_id: str,
-        journal: Journal,
-        portal: Portal,
-        printer: Printer,
-        press: Press,
-        till: Till,
-        trips: Trips,
-    ) -> None:
+    def __init__(self, terminal_id: str, journal: Journal, portal: Portal, printer: Printer, works: Works) -> None:
         self._terminal_id = terminal_id
         self._journal = journal
         self._portal = portal
         self._printer = printer
-        self._press = press
-        self._till = till
-        self._trips = trips
+        self._press, self._till, self._trips = works.press, works.till, works.trips
+        self._counter = Counter(terminal_id, journal, portal, printer, works.press, works.till)
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._quick_turns = 0
         self._not_before: dict[str, float] = {}  # report id -> monotonic seconds
         self._does = {
-            WorkAction.COLLECT: till.collect,
-            WorkAction.COMMIT: till.commit,
-            WorkAction.RELEASE: till.release,
-            WorkAction.PRINT: press.start,
+            WorkAction.COLLECT: works.till.collect,
+            WorkAction.COMMIT: works.till.commit,
+            WorkAction.RELEASE: works.till.release,
+            WorkAction.PRINT: self._print,
+            WorkAction.RECEIPT: works.receipts.start,
         }
 
     def start(self) -> None:
@@ -82,7 +86,14 @@ class Loop:
             self._does[work.action](work)
             self._quick_turns = _QUIET_TURNS
             self._send_reports()
+        else:
+            self._counter.follow()
         return self._pause(work)
+
+    def _print(self, work: Work) -> None:
+        """Not while the portal has yet to hear of this money: it may have been given back."""
+        if all(pending.subject != work.payment_key for pending in self._journal.pending_reports()):
+            self._press.start(work)
 
     def _run(self) -> None:
         self._press.recover()
@@ -101,9 +112,10 @@ class Loop:
 
     def _call(self) -> WorkCall:
         stopped = self._journal.stopped_reason()
-        state = self._printer.faults() + (["out_of_service"] if stopped else [])
+        state = [*self._printer.faults(), *([stopped.split()[0], "out_of_service"] if stopped else [])]
+        printer = " ".join(dict.fromkeys(state)) or "ready"
         return WorkCall(
-            terminal_id=self._terminal_id, call_id=str(uuid.uuid4()), at=_now(), printer=" ".join(state) or "ready",
+            terminal_id=self._terminal_id, call_id=str(uuid.uuid4()), at=_now(), printer=printer,
             sheets_left=self._printer.sheets_left(), change_left=self._till.change_left(),
             tenders=" ".join(self._till.tenders()),
         )  # fmt: skip

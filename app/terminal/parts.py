@@ -15,11 +15,12 @@ from app.terminal.ipp import IppClient
 from app.terminal.ipp_printer import IppPrinter
 from app.terminal.jobs import JobBook
 from app.terminal.journal import Journal
-from app.terminal.loop import Loop
+from app.terminal.loop import Loop, Works
 from app.terminal.money import PaymentDevice
 from app.terminal.portal import Portal
 from app.terminal.press import Press
 from app.terminal.printer import SimulatedPrinter
+from app.terminal.receipts import ReceiptRoll, Receipts
 from app.terminal.screen import Screen
 from app.terminal.sensor import FileSensor
 from app.terminal.settings import Settings
@@ -49,6 +50,7 @@ class Parts:
     money: Money
     till: Till
     printer: SimulatedPrinter | IppPrinter
+    roll: ReceiptRoll
     press: Press
     trips: Trips
     loop: Loop
@@ -61,6 +63,7 @@ class Parts:
         self.journal.close()
         self.till.close()
         self.printer.close()
+        self.roll.close()
 
 
 def build(settings: Settings, money: Money | None = None) -> Parts:
@@ -75,9 +78,11 @@ def build(settings: Settings, money: Money | None = None) -> Parts:
     printer = _printer(settings)
     press = Press(journal, printer, portal, settings.terminal_id, settings.patience_seconds)
     trips = Trips(settings, signer, journal, portal, reader)
-    loop = Loop(settings.terminal_id, journal, portal, printer, press, till, trips)
+    roll = ReceiptRoll(settings.home / "roll.db")
+    works = Works(press, till, trips, Receipts(journal, roll))
+    loop = Loop(settings.terminal_id, journal, portal, printer, works)
     screen = Screen(settings.home / "browser")
-    return Parts(settings, journal, portal, reader, money, till, printer, press, trips, loop, screen)
+    return Parts(settings, journal, portal, reader, money, till, printer, roll, press, trips, loop, screen)
 
 
 def _money(settings: Settings) -> Money:
@@ -93,7 +98,7 @@ def _money(settings: Settings) -> Money:
 def _printer(settings: Settings) -> SimulatedPrinter | IppPrinter:
     if not settings.printer:
         return SimulatedPrinter(settings.home, settings.sheet_seconds)
-    sensor = FileSensor(settings.exit_sensor) if settings.exit_sensor else None
+    sensor = FileSensor(settings.exit_sensor, settings.settle_seconds) if settings.exit_sensor else None
     client = IppClient(settings.printer, settings.printer_fingerprint)
     return IppPrinter(client, JobBook(settings.home / "jobs.db"), sensor)
 

@@ -19,6 +19,7 @@ from app.terminal.printer import JOB_OVER, Job, JobState, NotSentError, Printer
 
 ALARM_AFTER = timedelta(seconds=20)  # sound and screen: sheets lie in the tray
 NOT_TAKEN_AFTER = timedelta(seconds=60)
+PRINTER_CHANGED = "printer_changed"  # a printer's fault that outlasts the fault
 
 _EVENTS = {
     AttemptState.SENDING: ReportEvent.PRINTING,
@@ -53,6 +54,7 @@ class Press:
 
     def follow(self) -> None:
         """Bring what moves one step forward."""
+        self._know_printer()
         for attempt in self._journal.attempts_in(MOVING):
             if attempt.state is AttemptState.ASKING:
                 self._ask(attempt)
@@ -63,8 +65,15 @@ class Press:
 
     def recover(self) -> None:
         """After a start: a document lives in memory only until it is sent, so a granted attempt was not printed."""
+        self._know_printer()
         for attempt in self._journal.attempts_in((AttemptState.GRANTED,)):
             self._move(attempt, AttemptState.NOT_PRINTED, "restarted before sending")
+
+    def resume(self) -> None:
+        """Back into service: a person has looked into the machine and emptied the paper path."""
+        if self._journal.stopped_reason() == PRINTER_CHANGED:
+            self._printer.accept()
+        self._journal.clear_stop()
 
     def is_alarm_due(self) -> bool:
         """Sheets lie in the tray for too long."""
@@ -72,6 +81,11 @@ class Press:
 
     def is_busy(self) -> bool:
         return bool(self._journal.attempts_in(MOVING + (AttemptState.PRINTED,)))
+
+    def _know_printer(self) -> None:
+        """Another printer in its place: what this one may have in its paper path, nobody knows."""
+        if PRINTER_CHANGED in self._printer.faults():
+            self._journal.stop(PRINTER_CHANGED)
 
     def _ask(self, attempt: Attempt) -> None:
         request = GrantRequest(self._terminal_id, attempt.attempt_id, attempt.grant_id, _unix(clock.now()))
@@ -132,20 +146,20 @@ class Press:
 
     def _watch(self, attempt: Attempt) -> None:
         taken = self._printer.is_taken(attempt.attempt_id)
-        if taken is None:  # a printer may be unable to say; its word that the sheets are out is all there is
-            self._move(attempt, AttemptState.TAKEN, "no exit sensor")
+        if taken is None:  # nobody can say: its word that the sheets are out is all there is, and told as just that
+            self._move(attempt, AttemptState.TAKEN, "no exit sensor", taken="unknown")
         elif taken:
-            self._move(attempt, AttemptState.TAKEN, "exit sensor")
+            self._move(attempt, AttemptState.TAKEN, "exit sensor", taken="seen")
         elif attempt.state is AttemptState.PRINTED and _waits(attempt) >= NOT_TAKEN_AFTER:
             self._move(attempt, AttemptState.NOT_TAKEN, "exit sensor")
 
-    def _move(self, attempt: Attempt, state: AttemptState, why: str) -> None:
+    def _move(self, attempt: Attempt, state: AttemptState, why: str, **more: str) -> None:
         with self._journal.step():
             self._journal.move_attempt(attempt.attempt_id, state, why)
-            self._tell(attempt, state, why)
+            self._tell(attempt, state, why, **more)
 
-    def _tell(self, attempt: Attempt, state: AttemptState, why: str) -> None:
-        details = json.dumps({"why": why, "sheets": attempt.sheets, "printer": self._printer.faults()})
+    def _tell(self, attempt: Attempt, state: AttemptState, why: str, **more: str) -> None:
+        details = json.dumps({"why": why, "sheets": attempt.sheets, "printer": self._printer.faults(), **more})
         body = {
             "event": _EVENTS[state],
             "visit_id": attempt.visit_id,

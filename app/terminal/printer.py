@@ -70,6 +70,10 @@ class Printer(Protocol):
 
     def sheets_left(self) -> int: ...
 
+    def sheets_ever(self) -> int:
+        """That came out since this printer counts; -1 when nothing counts them but its own jobs."""
+        ...
+
     def send(self, attempt_id: str, pdf: bytes, sheets: int, sha256: str) -> None:
         """:raises NotSentError: when it was certainly not taken."""
         ...
@@ -77,6 +81,10 @@ class Printer(Protocol):
     def query(self, attempt_id: str) -> Job: ...
 
     def cancel(self, attempt_id: str) -> Job: ...
+
+    def accept(self) -> None:
+        """A person says that the printer that stands there now is the right one."""
+        ...
 
     def close(self) -> None:
         """Let go of the files."""
@@ -103,6 +111,9 @@ class SimulatedPrinter:
         self._sheets = [_without_time(line) for line in _lines(self._tray_log)]
         self._after_power_on()
 
+    def accept(self) -> None:
+        """There is no other."""
+
     def close(self) -> None:
         """Every line is on the disk already."""
 
@@ -110,6 +121,9 @@ class SimulatedPrinter:
 
     def faults(self) -> list[str]:
         return sorted(self._faults)
+
+    def sheets_ever(self) -> int:
+        return len(self.sheets())
 
     def sheets_left(self) -> int:
         return 0 if Fault.NO_PAPER in self._faults else self._paper

@@ -1,13 +1,23 @@
-"""The sensor at the paper exit: a capability that not every printer has. Its word goes before the printer's own."""
+"""The sensor at the paper exit: a capability that not every printer has. Its word goes before the printer's own.
+
+A sensor and its driver lag behind the paper: a sheet that has just passed may not be counted yet. So a count says what
+did *not* come out only once it has stood still for `settle_seconds` after the job was over.
+"""
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Protocol
 
 
 class ExitSensor(Protocol):
     """Knows sheets, not jobs."""
+
+    @property
+    def settle_seconds(self) -> float:
+        """How far its count may lag behind the paper, at most."""
+        ...
 
     def count(self) -> int:
         """Sheets that ever passed the exit."""
@@ -21,8 +31,9 @@ class ExitSensor(Protocol):
 class FileSensor:
     """Reads what a sensor's driver writes: one line for each sheet, and a file `NAME.present` while paper lies."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, settle_seconds: float) -> None:
         self._path = path
+        self.settle_seconds = settle_seconds
         self._present = path.with_name(f"{path.name}.present")
 
     def count(self) -> int:
@@ -30,3 +41,17 @@ class FileSensor:
 
     def is_present(self) -> bool:
         return self._present.exists()
+
+
+class Stillness:
+    """How long a count has not moved. It forgets with the process: after a restart the waiting begins anew."""
+
+    def __init__(self) -> None:
+        self._seen: tuple[str, int] | None = None
+        self._since = 0.0  # monotonic seconds
+
+    def has_lasted(self, attempt_id: str, count: int, seconds: float) -> bool:
+        """Whether this very count was seen for this attempt all through the last `seconds`."""
+        if self._seen != (attempt_id, count):
+            self._seen, self._since = (attempt_id, count), time.monotonic()
+        return time.monotonic() - self._since >= seconds

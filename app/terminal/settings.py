@@ -23,6 +23,7 @@ from app.terminal.errors import SettingsError
 
 KEY_BYTES = 32
 SHEET_SECONDS = 0.7  # an office printer of 85 pages a minute
+SETTLE_SECONDS = 3.0  # how far an exit sensor may lag behind the paper
 PATIENCE_SECONDS = 60.0  # a printer may warm up, a person may clear a jam
 _PIN = re.compile(r"[0-9a-f]{64}")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -59,6 +60,7 @@ class Settings:
     printer: str = ""  # ipp:// or ipps://; empty = the simulated one
     printer_fingerprint: str = ""  # SHA-256 of an ipps printer's certificate, 64 hexadecimal digits
     exit_sensor: Path | None = None
+    settle_seconds: float = SETTLE_SECONDS
     cash_line: Path | None = None  # the serial line of the cash machine
     cash_machine: str = ""  # and what that machine says that it is
     gateway: Place | None = None
@@ -131,7 +133,9 @@ def _printer(env: Mapping[str, str]) -> dict[str, Any]:
         return {}
     uri, pin = check_printer(uri, env.get("KOIKI_AGENT_PRINTER_FINGERPRINT", ""))
     sensor = env.get("KOIKI_AGENT_EXIT_SENSOR")
-    return {"printer": uri, "printer_fingerprint": pin, "exit_sensor": Path(sensor) if sensor else None}
+    settle = float(env.get("KOIKI_AGENT_EXIT_SENSOR_SETTLE_SECONDS", SETTLE_SECONDS))
+    facts = {"printer": uri, "printer_fingerprint": pin, "settle_seconds": settle}
+    return facts | {"exit_sensor": Path(sensor) if sensor else None}
 
 
 def _cash(env: Mapping[str, str]) -> dict[str, Any]:

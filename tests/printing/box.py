@@ -67,8 +67,10 @@ class Bus:
 class PrinterBox:
     """One printer whose paper, jams and plug the test holds."""
 
-    def __init__(self, folder: Path, bus: Bus) -> None:
-        self.folder, self._bus, self.port = folder, bus, free_port()
+    def __init__(self, folder: Path, bus: Bus, *, keeps: bool = True, name: str = "Kiosk", port: int = 0) -> None:
+        """`keeps`: it keeps every document that it printed, as a printer whose retention was left on."""
+        self.folder, self._bus, self.name, self.port = folder, bus, name, port or free_port()
+        self._keeps = ["-k"] if keeps else []
         (folder / "spool").mkdir(parents=True)
         hook = folder / "hook"
         hook.write_text(f'#!/bin/sh\nexec {sys.executable} -S {Path(__file__).with_name("paper_path.py")} "$@"\n')
@@ -85,8 +87,9 @@ class PrinterBox:
             "TMPDIR": str(self.folder), "HOME": str(self.folder), "LC_ALL": "C.UTF-8",
         }  # fmt: skip
         words = [
-            BINARY, "-r", "off", *_loopback_only(), "-p", str(self.port), "-k", "-d", str(self.folder / "spool"),
-            "-f", "application/pdf", "-K", str(self.folder), "-c", str(self.folder / "hook"), "Kiosk",
+            BINARY, "-r", "off", *_loopback_only(), "-p", str(self.port), *self._keeps,
+            "-d", str(self.folder / "spool"), "-f", "application/pdf", "-K", str(self.folder),
+            "-c", str(self.folder / "hook"), self.name,
         ]  # fmt: skip
         self._process = subprocess.Popen(words, env=environ, start_new_session=True, **QUIET)
         until(lambda: _is_open(self.port), "ippeveprinter")
@@ -126,10 +129,16 @@ class PrinterBox:
 
 
 class CutLine:
-    """A line to the printer that loses the answer to the one request whose bytes hold `cut_at`; None cuts nothing."""
+    """A line to the printer that loses the answer to the one request whose bytes hold `cut_at`; None cuts nothing.
+
+    A request whose bytes hold `break_at` does not get through: what comes after is lost. The line then either hangs
+    up, or (`is_silent`) stays open at both ends as when a cable is pulled: nobody hears of it.
+    """
 
     def __init__(self, port: int) -> None:
         self._upstream, self.cut_at, self.cuts = port, None, 0
+        self.break_at: bytes | None = None
+        self.is_silent = False
         self._server = socket.create_server(("127.0.0.1", 0))
         self.uri = f"ipp://127.0.0.1:{self._server.getsockname()[1]}/ipp/print"
         threading.Thread(target=self._accept, daemon=True).start()
@@ -158,4 +167,18 @@ class CutLine:
         with contextlib.suppress(OSError):
             while request := client.recv(65536):
                 heard += request
+                if self.break_at and self.break_at in heard:
+                    self._break(client, printer, request)
+                    return
                 printer.sendall(request)
+
+    def _break(self, client: socket.socket, printer: socket.socket, request: bytes) -> None:
+        at = request.find(self.break_at) + len(self.break_at)
+        printer.sendall(request[:at])
+        self.cuts += 1
+        if self.is_silent:
+            while client.recv(65536):
+                continue
+            threading.Event().wait()  # this end is gone, the printer's end never hears of it
+        for end in (printer, client):
+            end.shutdown(socket.SHUT_RDWR)

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict, replace
 
 import pytest
@@ -18,6 +19,7 @@ from app.terminal.ipp_printer import IppPrinter
 from app.terminal.journal import Journal
 from app.terminal.parts import parts_of
 from tests.functional.terminal.conftest import AGENT_URL
+from tests.printing.box import PrinterBox
 
 PRINT = {"action": WorkAction.PRINT, "visit_id": "visit-1", "attempt_id": "a-1"}
 
@@ -64,9 +66,11 @@ def run_until_killed(settings, owner: str, name: str) -> None:
     assert done.returncode == -signal.SIGKILL, "the moment never came"
 
 
-def turn_until(parts, portal, event: str) -> None:
+def turn_until(parts, portal, until: str | Callable[[], bool]) -> None:
+    """Until this was reported, or is so."""
+    is_so = until if callable(until) else lambda: until in portal.events()
     end = time.monotonic() + 15
-    while event not in portal.events():
+    while not is_so():
         assert time.monotonic() < end, portal.events()
         parts.loop.turn()
         time.sleep(0.01)
@@ -139,12 +143,17 @@ def test_a_jam_that_nobody_clears_takes_the_terminal_out_of_service(at_printer, 
     desk = app.test_client()
     assert desk.get("/desk", base_url=AGENT_URL).status_code == 200
     assert desk.get("/desk/tray.json", base_url=AGENT_URL).json == []
-    assert desk.post("/desk/printer", data={"fault": "jam"}, base_url=AGENT_URL).status_code == 404
+    for action, words in (("printer", {"fault": "jam"}), ("tray/take", {})):
+        answer = desk.post(f"/desk/{action}", data=words, base_url=AGENT_URL)
+        assert (answer.status_code, "本物のプリンター" in answer.text) == (409, True)
+        assert "/desk/printer" not in answer.text  # nothing to press that does nothing
     parts.close()
 
 
-@pytest.mark.parametrize(("sensor", "why"), [(False, "no exit sensor"), (True, "exit sensor")])
-def test_from_grant_to_hand(at_printer, portal, box, sensor, why) -> None:
+@pytest.mark.parametrize(
+    ("sensor", "why", "taken"), [(False, "no exit sensor", "unknown"), (True, "exit sensor", "seen")]
+)
+def test_from_grant_to_hand(at_printer, portal, box, sensor, why, taken) -> None:
     eye = box.folder / "tray.log"
     _app, parts = open_agent(replace(at_printer, exit_sensor=eye if sensor else None))
     present = box.folder / "tray.log.present"
@@ -154,7 +163,8 @@ def test_from_grant_to_hand(at_printer, portal, box, sensor, why) -> None:
     present.unlink()
     turn_until(parts, portal, "taken")
     assert portal.events() == ["printing", "printed", "taken"]
-    assert json.loads(portal.reports[-1].details)["why"] == why
+    details = json.loads(portal.reports[-1].details)
+    assert (details["why"], details["taken"]) == (why, taken)
     assert len(box.tray()) == 2
     parts.close()
 
@@ -167,3 +177,33 @@ def test_a_printer_that_is_off_is_no_start(at_printer, portal, box) -> None:
     assert portal.calls[-1].printer == "offline"
     assert portal.grants == []
     parts.close()
+
+
+@pytest.mark.parametrize("moment", ["running", "at the start"])
+def test_another_printer_in_its_place_stops_the_terminal_until_a_person_clears_it(
+    at_printer, portal, box, bus, tmp_path, moment
+) -> None:
+    app, parts = open_agent(at_printer)
+    parts.loop.turn()
+    assert portal.calls[-1].printer == "ready"
+    other = PrinterBox(tmp_path / "other", bus, name="Another", port=box.port)
+    box.power_cut()
+    other.start()
+    if moment == "at the start":
+        parts.close()
+        app, parts = open_agent(at_printer)
+        assert parts.journal.stopped_reason() == "printer_changed"  # before the first turn
+    turn_until(parts, portal, lambda: parts.journal.stopped_reason() == "printer_changed")
+    parts.loop.turn()
+    assert portal.calls[-1].printer == "printer_changed out_of_service"
+    portal.works = [PRINT]
+    parts.loop.turn()
+    assert portal.grants == []
+    cleared = app.test_cli_runner().invoke(args=["agent", "clear", "--home", str(at_printer.home)])
+    assert "was stopped: printer_changed" in cleared.output
+    portal.works = [PRINT]
+    turn_until(parts, portal, "printed")
+    assert len(other.tray()) == 2
+    assert parts.journal.stopped_reason() is None
+    parts.close()
+    other.power_cut()

@@ -13,9 +13,9 @@ from app.terminal.ipp import IppClient, first
 from app.terminal.ipp_printer import IppPrinter
 from app.terminal.jobs import JobBook
 from app.terminal.printer import JOB_OVER, Job, JobState, NotSentError
-from app.terminal.sensor import FileSensor
+from app.terminal.sensor import ExitSensor, FileSensor
 from tests.functional.terminal.samples import pdf_of
-from tests.printing.box import until
+from tests.printing.box import PrinterBox, until
 
 PDF = pdf_of(3)
 SHA = hashlib.sha256(PDF).hexdigest()
@@ -24,13 +24,28 @@ CUT = {"sheet": 2, "kind": "plug", "then": "wait"}
 CUT_AFTER = {"sheet": 1, "kind": "plug", "then": "wait after"}
 
 
+class LaggingSensor(FileSensor):
+    """Its driver counts a sheet a while after it has passed."""
+
+    lag = 0.5
+
+    def __init__(self, path: Path, settle_seconds: float) -> None:
+        super().__init__(path, settle_seconds)
+        self._passed: list[float] = []
+
+    def count(self) -> int:
+        now = time.monotonic()
+        self._passed += [now] * (super().count() - len(self._passed))
+        return sum(now - passed >= self.lag for passed in self._passed)
+
+
 @pytest.fixture
 def make(tmp_path: Path, box):
     """Builds the port anew, as a restart does: over the same book."""
     made = []
 
-    def _make(*, sensor: bool = False, uri: str = "") -> IppPrinter:
-        eye = FileSensor(box.folder / "tray.log") if sensor else None
+    def _make(*, sensor: bool | ExitSensor = False, uri: str = "") -> IppPrinter:
+        eye = FileSensor(box.folder / "tray.log", 0) if sensor is True else sensor or None
         made.append(IppPrinter(IppClient(uri or box.uri), JobBook(tmp_path / "jobs.db"), eye))
         return made[-1]
 
@@ -216,3 +231,179 @@ def test_a_paper_that_is_refused_was_never_sent(port, box, monkeypatch) -> None:
         send(port)
     assert port.query("a-1") == Job(JobState.NONE)
     assert box.tray() == []
+
+
+# --- A sensor that lags behind the paper ------------------------------------------------------------------------------
+
+
+def cut_after_the_first_sheet(port: IppPrinter, box) -> None:
+    """The sheet is out, the printer's own counter says nothing of it, and then the power goes."""
+    box.plan(CUT_AFTER)
+    send(port)
+    box.at("plug")
+    box.power_cut()
+    box.plan()
+    box.start()
+
+
+@pytest.mark.parametrize(
+    ("settle_seconds", "says"),
+    [(1.0, Job(JobState.LOST, 1)), (0.0, Job(JobState.NONE, 0))],  # without the time to settle it denies a sheet
+)
+def test_a_lagging_sensor_is_waited_for(make, box, settle_seconds, says) -> None:
+    port = make(sensor=LaggingSensor(box.folder / "tray.log", settle_seconds))
+    cut_after_the_first_sheet(port, box)
+    assert end_of(port) == says
+    assert len(box.tray()) == 1
+
+
+def test_a_restart_while_the_sensor_settles_waits_anew(make, box) -> None:
+    port = make(sensor=LaggingSensor(box.folder / "tray.log", 1.0))
+    cut_after_the_first_sheet(port, box)
+    assert port.query("a-1").state is JobState.PRINTING
+    again = make(sensor=LaggingSensor(box.folder / "tray.log", 1.0))
+    assert again.query("a-1").state is JobState.PRINTING
+    assert end_of(again) == Job(JobState.LOST, 1)
+
+
+@pytest.mark.parametrize("sheets_lost", [0, 1])
+def test_with_a_lagging_sensor_a_whole_job_is_proved_and_a_lie_is_found_out(make, box, sheets_lost) -> None:
+    port = make(sensor=LaggingSensor(box.folder / "tray.log", 1.0))
+    box.plan(*[{"sheet": 2, "kind": "feed", "then": "vanish"}] * sheets_lost)
+    send(port)
+    assert end_of(port) == Job(JobState.LOST if sheets_lost else JobState.DONE, 3 - sheets_lost)
+
+
+def test_a_job_given_up_while_the_sensor_settles_is_unknown(make, box) -> None:
+    port = make(sensor=LaggingSensor(box.folder / "tray.log", 60.0))
+    cut_after_the_first_sheet(port, box)
+    assert port.query("a-1").state is JobState.PRINTING
+    assert port.cancel("a-1").state not in JOB_OVER
+    assert port.query("a-1").state is JobState.LOST
+
+
+# --- Lines that break -------------------------------------------------------------------------------------------------
+
+
+def test_a_document_cut_in_the_middle_never_comes_out(make, box, line) -> None:
+    port = make(uri=line.uri)
+    line.break_at = b"%PDF"
+    send(port)
+    line.break_at = None
+    assert line.cuts == 1
+    assert end_of(port).state in (JobState.NONE, JobState.LOST)
+    assert box.tray() == []
+    until(lambda: port.faults() == [], "the end of the broken job")
+    send(port, "a-2")
+    assert end_of(port, "a-2") == Job(JobState.DONE, 3)
+
+
+def test_a_request_for_a_job_cut_in_the_middle_was_no_job(make, box, line) -> None:
+    port = make(uri=line.uri)
+    line.break_at = b"job-name"
+    send(port)
+    line.break_at = None
+    assert end_of(port) == Job(JobState.NONE)
+    assert (IppClient(box.uri).jobs(), box.tray()) == ([], [])
+
+
+def test_an_upload_that_hangs_half_way_keeps_the_printer_out_of_use_until_it_is_switched_off(
+    make, box, line, monkeypatch
+) -> None:
+    monkeypatch.setattr(ipp, "ANSWER_SECONDS", 0.3)
+    port = make(uri=line.uri)
+    line.break_at, line.is_silent = b"%PDF", True
+    send(port)
+    line.break_at = None
+    assert line.cuts == 1
+    assert port.query("a-1").state not in JOB_OVER
+    assert port.cancel("a-1").state not in JOB_OVER  # accepted, and without effect
+    assert port.query("a-1").state is JobState.LOST
+    assert "busy" in port.faults()
+    with pytest.raises(NotSentError, match="busy"):
+        send(port, "a-2")
+    box.power_cut()
+    box.start()
+    until(lambda: port.faults() == [], "the printer")
+    send(port, "a-2")
+    assert end_of(port, "a-2") == Job(JobState.DONE, 3)
+    assert {sheet["name"] for sheet in box.tray()} == {"a-2"}
+
+
+# --- What a printer forgets, and what it does not do when told -------------------------------------------------------
+
+
+@pytest.mark.parametrize(("sensor", "says"), [(False, Job(JobState.LOST, 0)), (True, Job(JobState.DONE, 3))])
+def test_a_job_that_was_done_and_forgotten_is_known_by_the_sensor_alone(make, box, sensor, says) -> None:
+    port = make(sensor=sensor)
+    send(port)
+    until(lambda: len(box.tray()) == 3, "the sheets")
+    box.power_cut()
+    box.start()
+    stranger = IppClient(box.uri)
+    assert first(stranger.create_job("b-1"), "job-id", 0) == 1  # the very number that a-1 had
+    assert end_of(port) == says
+
+
+@pytest.mark.parametrize(("sensor", "says"), [(False, Job(JobState.LOST, 3)), (True, Job(JobState.DONE, 3))])
+def test_a_cancelled_job_that_prints_on_is_not_denied(make, box, sensor, says) -> None:
+    port = make(sensor=sensor)
+    box.plan({"sheet": 1, "kind": "roller", "then": "wait"})
+    send(port)
+    box.at("roller")
+    IppClient(box.uri).cancel_job(1)
+    assert port.query("a-1").state is JobState.PRINTING
+    assert box.tray() == []
+    box.clear()
+    assert end_of(port) == says
+    assert len(box.tray()) == 3
+
+
+@pytest.mark.parametrize("sensor", [False, True])
+def test_a_printer_that_says_done_and_feeds_nothing(make, box, sensor) -> None:
+    port = make(sensor=sensor)
+    box.plan(*({"sheet": n, "kind": "feed", "then": "vanish"} for n in (1, 2, 3)))
+    send(port)
+    says = Job(JobState.LOST, 0) if sensor else Job(JobState.DONE, 3)  # one of the two lies: a person looks
+    assert end_of(port) == says
+    assert box.tray() == []
+
+
+# --- Another printer in its place ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def other(box, bus, tmp_path: Path):
+    """A printer that can be put in the place of the first one."""
+    other = PrinterBox(tmp_path / "other", bus, name="Another", port=box.port)
+    yield other
+    other.power_cut()
+
+
+def test_another_printer_in_its_place_is_seen_and_gets_nothing(make, box, other) -> None:
+    port = make()
+    assert port.faults() == []
+    box.power_cut()
+    until(lambda: port.faults() == ["offline"], "offline")
+    other.start()
+    until(lambda: port.faults() == ["printer_changed"], "printer_changed")
+    with pytest.raises(NotSentError, match="printer_changed"):
+        send(port)
+    again = make()
+    assert again.faults() == ["printer_changed"]  # a restart accepts nobody
+    again.accept()
+    assert again.faults() == []
+    send(again)
+    assert end_of(again) == Job(JobState.DONE, 3)
+    assert len(other.tray()) == 3
+
+
+def test_another_printer_proves_nothing_of_the_first_ones_job(make, box, other) -> None:
+    """The first one may print it where it stands now."""
+    port = make(sensor=True)
+    box.plan(CUT | {"sheet": 1})
+    send(port)
+    box.at("plug")
+    box.power_cut()
+    other.start()
+    assert end_of(port).state is JobState.LOST
