@@ -38,6 +38,7 @@ CREATE TABLE IF NOT EXISTS payment (
 CREATE TABLE IF NOT EXISTS report (
     sequence INTEGER PRIMARY KEY, report_id TEXT NOT NULL UNIQUE, subject TEXT NOT NULL, body TEXT NOT NULL,
     accepted_at TEXT);
+CREATE TABLE IF NOT EXISTS receipt (payment_key TEXT PRIMARY KEY, begun_at TEXT NOT NULL, printed_at TEXT);
 CREATE TABLE IF NOT EXISTS stop (one INTEGER PRIMARY KEY CHECK (one = 1), reason TEXT NOT NULL, at TEXT NOT NULL);
 """
 
@@ -192,7 +193,25 @@ class Journal(DurableFile):
         )
         return [_payment(row) for row in rows]
 
+    # --- receipts
+
+    def begin_receipt(self, payment_key: str) -> bool:
+        """True for the first time, ever: from here on it may come out."""
+        return self._write("INSERT OR IGNORE INTO receipt VALUES (?, ?, NULL)", (payment_key, _now())) == 1
+
+    def note_receipt_printed(self, payment_key: str) -> None:
+        sql = "UPDATE receipt SET printed_at = ? WHERE payment_key = ? AND printed_at IS NULL"
+        self._write(sql, (_now(), payment_key))
+
+    def is_receipt_printed(self, payment_key: str) -> bool:
+        row = self._one("SELECT printed_at FROM receipt WHERE payment_key = ?", (payment_key,))
+        return row is not None and row["printed_at"] is not None
+
     # --- reports
+
+    def count_reports(self) -> int:
+        """That were ever made: it stands still while nothing happens at the terminal."""
+        return int(self._rows("SELECT COUNT(*) FROM report")[0][0])
 
     def add_report(self, subject: str, key: str, body: dict[str, Any]) -> None:
         """To be sent until accepted. `subject` and `key` make the report id; said again, it is sent again."""

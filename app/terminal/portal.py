@@ -1,4 +1,4 @@
-"""The portal as the terminal sees it: four calls, every one sealed, every answer checked against the pinned key."""
+"""The portal as the terminal sees it: five calls, every one sealed, every answer checked against the pinned key."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 import httpx
 
 from app.protocol.messages import (
+    Count,
+    CountResult,
     GrantRequest,
     Manifest,
     Message,
@@ -59,6 +61,11 @@ class Portal:
     def report(self, report: Report) -> bool:
         result = self._ask("/agents/reports", report, ReportResult)
         return _same(result, result.report_id, report.report_id).accepted
+
+    def count(self, count: Count) -> bool:
+        """False: the portal counts otherwise, and wants to be told once more."""
+        result = self._ask("/agents/counts", count, CountResult)
+        return _same(result, result.count_id, count.count_id).accepted
 
     def _ask(self, path: str, message: Message, kind: type[Answer]) -> Answer:
         return self._open(self._post(path, message), kind)
