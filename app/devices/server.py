@@ -35,7 +35,8 @@ class Devices:
         app = create_app(self.gateway, self.benches, self.token)
         self._server: BaseWSGIServer = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Quiet)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, name="devices", daemon=True)
+        often = {"poll_interval": 0.05}  # seconds: how soon it notices that it is to end
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs=often, name="devices", daemon=True)
         self._thread.start()
         _replace(folder / "url", self.url)
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import importlib
+import itertools
 import json
+import multiprocessing
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from app.devices.__main__ import main as devices_main
 from app.devices.server import Devices
 from app.protocol.messages import Tender
 from app.terminal.cash_line import SerialCash
@@ -24,27 +29,25 @@ TERMINAL = "kiosk-01"
 MACHINE = f"SIM-{TERMINAL}"
 START_SECONDS = 20
 
-# The devices, with a kill before or after the n-th call of one of their own functions. Killing is done from outside.
-KILLED = """
-import importlib, os, signal, sys
-moment, calls = sys.argv[1], int(sys.argv[2])
-when, module, owner, name = moment.split(":")
-owner = getattr(importlib.import_module(module), owner)
-real = getattr(owner, name)
-count = 0
-def wrapped(*args, **words):
-    global count
-    count += 1
-    if count == calls and when == "before":
-        os.kill(os.getpid(), signal.SIGKILL)
-    result = real(*args, **words)
-    if count == calls and when == "after":
-        os.kill(os.getpid(), signal.SIGKILL)
-    return result
-setattr(owner, name, wrapped)
-from app.devices.__main__ import main
-main(sys.argv[3:])
-"""
+fork = multiprocessing.get_context("fork")  # a child that has everything loaded
+
+
+def die_at(moment: str, calls: int = 1) -> None:
+    """This process is killed at the `calls`-th call of a function: before:MODULE:CLASS:NAME or after:…"""
+    when, module, owner_name, name = moment.split(":")
+    owner = getattr(importlib.import_module(module), owner_name)
+    real, count = getattr(owner, name), itertools.count(1)
+
+    def wrapped(*args: Any, **words: Any) -> Any:
+        number = next(count)
+        if number == calls and when == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        result = real(*args, **words)
+        if number == calls and when == "after":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+    setattr(owner, name, wrapped)
 
 
 @dataclass
@@ -53,6 +56,7 @@ class Workshop:
 
     folder: Path
     process: subprocess.Popen[bytes] | None = None
+    doomed: Any = None
     here: Devices | None = None
     opened: list[Any] = field(default_factory=list)
 
@@ -69,19 +73,23 @@ class Workshop:
         self.home.mkdir(parents=True, exist_ok=True)
         self.here = Devices(self.devices, {TERMINAL: self.home})
 
-    def start(self, moment: str = "", calls: int = 1) -> None:
-        """Until it answers. `moment`: before:MODULE:CLASS:FUNCTION or after:…, at the `calls`-th call the end."""
-        self.home.mkdir(parents=True, exist_ok=True)
-        (self.home / "terminal.json").write_text(json.dumps({"terminal_id": TERMINAL}))
-        (self.devices / "url").unlink(missing_ok=True)
-        words = [str(self.devices), str(self.home)]
-        command = ["-c", KILLED, moment, str(calls), *words] if moment else ["-m", "app.devices", *words]
-        self.process = subprocess.Popen([sys.executable, *command])
-        end = time.monotonic() + START_SECONDS
-        while not (self.devices / "url").exists():
-            assert self.process.poll() is None, "the devices did not start"
-            assert time.monotonic() < end
-            time.sleep(0.02)
+    def start(self) -> None:
+        """As a process, by its command, until it answers."""
+        self._prepare()
+        command = [sys.executable, "-m", "app.devices", str(self.devices), str(self.home)]
+        self.process = subprocess.Popen(command)
+        self._wait(lambda: self.process is not None and self.process.poll() is None)
+
+    def start_doomed(self, moment: str, calls: int = 1) -> None:
+        """As a process that will be killed at this moment."""
+        self._prepare()
+        self.doomed = fork.Process(target=self._run_doomed, args=(moment, calls), daemon=True)
+        self.doomed.start()
+        self._wait(self.doomed.is_alive)
+
+    def wait_until_killed(self) -> None:
+        self.doomed.join(20)
+        assert self.doomed.exitcode == -signal.SIGKILL, "the moment never came"
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> int:
         """The process's exit status."""
@@ -89,10 +97,6 @@ class Workshop:
         if self.process.poll() is None:
             os.kill(self.process.pid, number)
         return self.process.wait(10)
-
-    def wait_until_killed(self) -> None:
-        assert self.process is not None
-        assert self.process.wait(20) == -signal.SIGKILL, "the moment never came"
 
     def close(self) -> None:
         for device in self.opened:
@@ -102,6 +106,22 @@ class Workshop:
             self.here = None
         if self.process is not None:
             self.end(signal.SIGKILL)
+
+    def _prepare(self) -> None:
+        self.home.mkdir(parents=True, exist_ok=True)
+        (self.home / "terminal.json").write_text(json.dumps({"terminal_id": TERMINAL}))
+        (self.devices / "url").unlink(missing_ok=True)
+
+    def _wait(self, is_alive: Callable[[], bool]) -> None:
+        end = time.monotonic() + START_SECONDS
+        while not (self.devices / "url").exists():
+            assert is_alive(), "the devices did not start"
+            assert time.monotonic() < end
+            time.sleep(0.01)
+
+    def _run_doomed(self, moment: str, calls: int) -> None:
+        die_at(moment, calls)
+        devices_main([str(self.devices), str(self.home)])
 
     # --- the agent's side
 
