@@ -13,10 +13,10 @@ FOLDER = "KOIKI_TEST_POINTS"
 
 
 def main() -> None:
-    is_agent = any("app.terminal" in word for word in sys.argv)
+    is_at_terminal = any(word.startswith(("app.terminal", "app.devices")) for word in sys.argv)
     del sys.argv[0]
     folder = Path(os.environ[FOLDER])
-    if is_agent:  # it must not even import the portal
+    if is_at_terminal:  # it must not even import the portal
         install_clock(folder)
     else:
         install(folder, is_process=True)

@@ -21,6 +21,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from app import create_app, serve
 from app.config import Config, load
+from app.devices.server import Devices
 from app.issuance.worker import Worker
 from app.municipalities.partitions import partitions
 from app.terminal import create_agent, loop
@@ -62,6 +63,7 @@ class WorkerThread:
 
 class LocalWorld(World):
     engine = "local"
+    patience = 45.0
 
     def __init__(self, demo: Installation, folder: Path, worker: WorkerThread) -> None:
         ports = free_ports(2)
@@ -83,18 +85,22 @@ class LocalWorld(World):
     def start(self) -> None:
         for node in self.nodes:
             self._serve(create_app(self.config, surfaces=("kiosk", "agents")), node)
-        self.kiosks = [self._start_agent(f) for f in serve.agent_folders(self.config)[:KIOSKS]]
+        folders = serve.agent_folders(self.config)[:KIOSKS]
+        self._devices = Devices(self.home / "devices", {folder.name: folder for folder in folders}, 0)
+        self.kiosks = [self._start_agent(folder) for folder in folders]
         partitions.configure(self.config)
         self._worker_runs.set()
         self.revive()
         self.wait_for_kiosks()
 
     def stop(self) -> None:
-        self.tidy()
+        self.points.clear()
+        self.close_stations()
         self._stop.set()
         self._worker_runs.set()
         for parts in self._agents.values():
             parts.close()
+        self._devices.close()
         if self._worker_thread:
             self._worker_thread.join(20)
         for server in self._servers:

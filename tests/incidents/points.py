@@ -15,10 +15,14 @@ import signal
 import time
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from importlib import import_module
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+
+from pypdf import PdfReader, PdfWriter
 
 from app import clock
 
@@ -73,17 +77,17 @@ def _order(folder: Path, name: str) -> dict[str, Any] | None:
     return order
 
 
-def _wait(folder: Path, name: str, _order_: dict[str, Any], real: Callable[[], Any], _is_process: bool) -> Any:
-    while (folder / name).exists():
+def _wait(folder: Path, name: str, order: dict[str, Any], real: Callable[[], Any], is_process: bool) -> Any:
+    """Until it is let go, or told something else."""
+    while (now := _order(folder, name)) == order:
         time.sleep(PAUSE)
-    return real()
+    return real() if now is None else _DEEDS[now["do"]](folder, name, now, real, is_process)
 
 
 def _wait_after(folder: Path, name: str, order: dict[str, Any], real: Callable[[], Any], is_process: bool) -> Any:
     """Done, and nobody has heard of it yet."""
     result = real()
-    _wait(folder, name, order, lambda: None, is_process)
-    return result
+    return _wait(folder, name, order, lambda: result, is_process)
 
 
 def _die(folder: Path, name: str, _order_: dict[str, Any], _real: Callable[[], Any], is_process: bool) -> Any:
@@ -98,18 +102,40 @@ def _slow(_folder: Path, _name: str, order: dict[str, Any], real: Callable[[], A
     return real()
 
 
-def _mix(folder: Path, name: str, order: dict[str, Any], real: Callable[[], Any], _is_process: bool) -> Any:
-    """One shared image: after a time-out the lock is gone, and whoever comes second picks up what lies there."""
-    slot = folder / f"{name}.image"
-    made = real()
+def _late(folder: Path, name: str, order: dict[str, Any], real: Callable[[], Any], _is_process: bool) -> Any:
+    """One image for all: whoever comes gives way to a time-out, leaves its own and picks up what lies there."""
+    made, found = _exchange(folder / f"{name}.image", real())
     time.sleep(order.get("seconds", 0))
-    found = pickle.loads(slot.read_bytes()) if slot.exists() else made  # noqa: S301 our own file
-    slot.unlink(missing_ok=True) if slot.exists() else slot.write_bytes(pickle.dumps(made))
-    return found
+    return found or made
+
+
+def _second_page(folder: Path, name: str, _order_: dict[str, Any], real: Callable[[], Any], _is_process: bool) -> Any:
+    """The pages are put together from two jobs: the second one is what the job before had there."""
+    made, found = _exchange(folder / f"{name}.image", real())
+    if found is None or min(made.pages, found.pages) < 2:
+        return made
+    return replace(made, pdf=_with_page_of(made.pdf, found.pdf, 1))
+
+
+def _exchange(slot: Path, made: Any) -> tuple[Any, Any]:
+    """Leave `made` in the slot; what lay there before, or None."""
+    found = pickle.loads(slot.read_bytes()) if slot.exists() else None  # noqa: S301 our own file
+    slot.write_bytes(pickle.dumps(made))
+    return made, found
+
+
+def _with_page_of(pdf: bytes, other: bytes, number: int) -> bytes:
+    pages = list(PdfReader(BytesIO(pdf)).pages)
+    pages[number] = PdfReader(BytesIO(other)).pages[number]
+    writer, out = PdfWriter(), BytesIO()
+    for page in pages:
+        writer.add_page(page)
+    writer.write(out)
+    return out.getvalue()
 
 
 _DEEDS: dict[str, Callable[..., Any]] = {
-    "wait": _wait, "wait_after": _wait_after, "die": _die, "slow": _slow, "mix": _mix,
+    "wait": _wait, "wait_after": _wait_after, "die": _die, "slow": _slow, "late": _late, "second_page": _second_page,
 }  # fmt: skip
 
 
@@ -136,7 +162,7 @@ class Points:
         folder.mkdir(parents=True, exist_ok=True)
 
     def set(self, name: str, do: str, **more: Any) -> None:
-        """Whoever comes to the point `name` from now on does this: wait, wait_after, die, slow, mix."""
+        """Whoever comes to the point `name` from now on does this: one of `_DEEDS`."""
         assert name in POINTS
         assert do in _DEEDS
         self._write(name, json.dumps({"do": do, **more}))

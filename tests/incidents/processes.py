@@ -43,7 +43,8 @@ class ProcessWorld(World):
         self._installation.portal_url = self.portal_url
         self.home = self._installation.home
         self.points = Points(folder / "points")
-        self._environ = self._installation.environ | {FOLDER: str(self.points.folder)}
+        (folder / "tmp").mkdir()
+        self._environ = self._installation.environ | {FOLDER: str(self.points.folder), "TMPDIR": str(folder / "tmp")}
         if cluster:
             url = cluster.url(cluster.make_database(), "admin")
             self._environ |= {"KOIKI_UNION_URL": url, f"KOIKI_PLACE_{databases.PLACE.upper()}": url}
@@ -68,10 +69,9 @@ class ProcessWorld(World):
         self.wait_for_kiosks()
 
     def stop(self) -> None:
-        self.tidy()
-        for part in self._parts:
-            _signal(part, signal.SIGCONT)
-        serve.stop_all(self._parts)
+        self.points.clear()
+        for part in self._parts:  # nobody needs this world again: no farewell
+            _signal(part, signal.SIGKILL)
         for printer in self.printers.values():
             printer.power_cut()
         self._balancer.close()

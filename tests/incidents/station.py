@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urljoin, urlsplit
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from tests.incidents.world import Card
 
 READY = {"printer": "ready", "sheets_left": 250, "change_left": 20_000}
-PATIENCE_SECONDS = 60.0
 
 
 @dataclass
@@ -56,7 +55,7 @@ class Station:
     url: str
     portal_url: str
     cards: Path
-    browser: Browser = field(default_factory=lambda: Browser(PATIENCE_SECONDS))
+    browser: Browser
     visit_id: str = ""
     payment_key: str = ""
 
