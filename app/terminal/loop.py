@@ -55,6 +55,7 @@ class Loop:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._quick_turns = 0
+        self._is_cut_off = False
         self._not_before: dict[str, float] = {}  # report id -> monotonic seconds
         self._does = {
             WorkAction.COLLECT: works.till.collect,
@@ -81,7 +82,7 @@ class Loop:
         self._press.follow()
         self._till.follow()
         self._send_reports()
-        work = self._portal.ask_work(self._call())
+        work = self._ask_work()
         if work.action is not WorkAction.NONE:
             self._does[work.action](work)
             self._quick_turns = _QUIET_TURNS
@@ -94,6 +95,19 @@ class Loop:
         """Not while the portal has yet to hear of this money: it may have been given back."""
         if all(pending.subject != work.payment_key for pending in self._journal.pending_reports()):
             self._press.start(work)
+
+    def is_cut_off(self) -> bool:
+        """Whether the portal did not answer when it was last asked: nobody should be sent there now."""
+        return self._is_cut_off
+
+    def _ask_work(self) -> Work:
+        try:
+            work = self._portal.ask_work(self._call())
+        except PortalDownError:
+            self._is_cut_off = True
+            raise
+        self._is_cut_off = False
+        return work
 
     def _run(self) -> None:
         self._press.recover()

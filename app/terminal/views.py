@@ -7,13 +7,14 @@ import secrets
 
 from flask import Blueprint, abort, current_app, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
 
 from app.protocol.messages import TRIP_SECONDS, CardFailure
 from app.protocol.signatures import BadEnvelopeError, peek
 from app.terminal.errors import TicketRefusedError
 from app.terminal.parts import Parts, parts_of
 from app.terminal.trips import LOOKS, Look, Step, Trip
-from app.terminal.words import NOTICES
+from app.terminal.words import CUT_OFF, CUT_OFF_LANGUAGES, NOTICES
 
 bp = Blueprint("trip", __name__)
 COOKIE = "koiki_trip"
@@ -22,7 +23,12 @@ PIN = re.compile(r"[0-9]{4}\Z")
 
 @bp.get("/start")
 def start() -> ResponseReturnValue:
-    """Where the kiosk's browser begins: on to the portal, saying which terminal this is. A used one waits here."""
+    """Where the kiosk's browser begins: on to the portal, saying which terminal this is. A used one waits here.
+
+    While the portal does not answer, the browser stays here, and looks again by itself.
+    """
+    if _parts().loop.is_cut_off():
+        return make_response(_cut_off(), 503)
     screen = _parts().screen
     if not screen.arrive(request.args.get("browser", "")):
         return render_template("terminal/fresh.html", trip=None)
@@ -161,6 +167,15 @@ def _notice(failure: CardFailure, status: int) -> ResponseReturnValue:
     return make_response(page, status)
 
 
+def _cut_off() -> str:
+    """In every language of the screens: nobody has chosen one yet."""
+    said = []
+    for language in CUT_OFF_LANGUAGES:
+        with force_locale(language):
+            said.append((language.replace("_", "-"), str(CUT_OFF.title), str(CUT_OFF.advice)))
+    return render_template("terminal/cut_off.html", trip=None, said=said, again=request.full_path)
+
+
 def _to(step: Step) -> ResponseReturnValue:
     return _go(url_for(f"trip.{step}"))
 
@@ -173,11 +188,14 @@ def _go(url: str) -> ResponseReturnValue:
 
 
 def _arrival(trip: Trip) -> str:
+    if _parts().loop.is_cut_off():
+        return url_for("trip.start")
     return f"{_parts().settings.portal_url}/kiosk/arrived?ticket={trip.ticket.nonce}"
 
 
 def _home() -> str:
-    return f"{_parts().settings.portal_url}/kiosk/"
+    """The portal's first page; our own while the portal does not answer."""
+    return url_for("trip.start") if _parts().loop.is_cut_off() else f"{_parts().settings.portal_url}/kiosk/"
 
 
 def _parts() -> Parts:

@@ -14,7 +14,7 @@ from app import clock
 from app.protocol.canonical import from_base64url
 from app.protocol.messages import CardFailure, Evidence, Hello, challenge
 from app.protocol.signatures import Signer, open_sealed
-from app.terminal.errors import CardGoneError
+from app.terminal.errors import CardGoneError, PortalDownError
 
 
 def test_start_tells_the_portal_which_terminal_this_is(browser, portal) -> None:
@@ -22,6 +22,23 @@ def test_start_tells_the_portal_which_terminal_this_is(browser, portal) -> None:
     assert away.startswith(f"{portal.url}/kiosk/enter?hello=")
     hello = open_sealed(away.split("hello=")[1], Hello, portal.device_key)
     assert hello.terminal_id == "kiosk-01"
+
+
+def test_while_the_portal_does_not_answer_nobody_is_sent_there(browser, portal, parts) -> None:
+    browser.begin(portal.ticket())
+    portal.is_down = True
+    with pytest.raises(PortalDownError):
+        parts.loop.turn()
+    page = browser.get("/start?browser=b-1")
+    assert page.status_code == 503
+    for words in ("いまは、通信ができません", "No connection at the moment", "目前无法通信"):
+        assert words in page.text
+    assert 'content="3;url=/start?browser=b-1"' in page.text  # and looks again by itself
+    failed = browser.get("/card/failed")
+    assert portal.url not in failed.text
+    portal.is_down = False
+    parts.loop.turn()
+    assert browser.get("/start").location.startswith(portal.url)
 
 
 def test_a_chip_card_signs_and_its_pin_stays_here(browser, portal, chip_key) -> None:
