@@ -184,6 +184,7 @@ def _state() -> dict[str, Any]:
             "address": parts.settings.printer,  # empty: the simulated one
         },
         "tray": _lying(_sheets(parts)),
+        "receipt": (parts.roll.lines() or [""])[-1],  # the newest one hangs out
         "alarm": parts.press.is_alarm_due(),
         "out_of_service": parts.journal.stopped_reason(),
         "pending_reports": len(parts.journal.pending_reports()),

@@ -20,7 +20,7 @@ from app.certificates.samples import sample_case
 from app.clock import JST
 from app.config import Config
 from app.issuance.states import Payment, State
-from app.kiosk import arriving, choosing, offers, screens, words
+from app.kiosk import arriving, choosing, offers, screens, tenders, words
 from app.kiosk import bp as kiosk
 from app.kiosk.basket import Item, Listed, Scope, Selection
 from app.kiosk.choices import Home, list_persons
@@ -30,7 +30,7 @@ from app.kiosk.lines import Line, lines_of
 from app.kiosk.screens import show
 from app.municipalities.ordinances import Fee
 from app.municipalities.serviceability import Obstacle
-from app.protocol.messages import CardFailure
+from app.protocol.messages import CardFailure, Tender
 from app.web import access, errors, frames, languages
 
 PNG = bytes.fromhex(
@@ -56,6 +56,7 @@ class Order:
     is_open: bool = True
     yen_due: int | None = None
     order_id: str = "00000000-0000-4000-8000-000000000009"
+    tender: Tender | None = Tender.CASH
     has_failed: bool = False
 
     @property
@@ -188,8 +189,37 @@ def _confirm_wait() -> Any:
 
 @gallery.add("pay")
 def _pay() -> Any:
-    order = Order((Copy(RECORD, State.READY), Copy(SEAL, State.READY)), Payment.ASKED, 100)
-    return show("pay", Step.PAY, live="/gallery/pay", order=order, missing=500)
+    return _paying(Tender.CASH, inserted=100)
+
+
+@gallery.add("pay_emoney")
+def _pay_emoney() -> Any:
+    return _paying(Tender.EMONEY)
+
+
+@gallery.add("pay_qr")
+def _pay_qr() -> Any:
+    return _paying(Tender.QR)
+
+
+@gallery.add("switching")
+def _switching() -> Any:
+    return _paying(Tender.QR, Payment.SWITCHING)
+
+
+def _paying(tender: Tender, payment: Payment = Payment.ASKED, inserted: int = 0) -> Any:
+    order = Order((Copy(RECORD, State.READY), Copy(SEAL, State.READY)), payment, inserted, tender=tender)
+    words = tenders.WORDS[tender]
+    name = "switching" if payment is Payment.SWITCHING else words.screen
+    may_change = payment is Payment.ASKED and not inserted
+    values = {"order": order, "missing": order.yen - inserted, "how": words.how, "may_change": may_change}
+    return show(name, Step.PAY, live="/gallery/pay", **values)
+
+
+@gallery.add("tender")
+def _tender() -> Any:
+    order = Order((Copy(RECORD, State.READY), Copy(SEAL, State.READY)))
+    return show("tender", Step.TENDER, order=order, ways=[(way.value, words) for way, words in tenders.WORDS.items()])
 
 
 @gallery.add("progress")
@@ -202,19 +232,22 @@ def _progress() -> Any:
 @gallery.add("take")
 def _take() -> Any:
     notes = screens.missing_notes((Copy(RECORD, State.NOT_PRINTED),))
-    return show("take", Step.TAKE, live="/gallery/take", copies=2, sheets=3, change=400, notes=notes)
+    values = {"copies": 2, "sheets": 3, "change": 400, "owed": 0, "notes": notes, "receipt": "offered"}
+    return show("take", Step.TAKE, live="/gallery/take", **values)
 
 
 def _outcome(step: Step, words: list[str], is_moving: bool = False) -> Any:
     live = "/gallery/returned" if is_moving else ""
     values = {
         "is_done": step is Step.DONE,
-        "needs_staff": step is Step.STAFF,
+        "needs_staff": step in {Step.OWED, Step.STAFF},
+        "owed": 700 if step is Step.OWED else 0,
+        "receipt": "offered" if step in {Step.DONE, Step.OWED} else "none",
         "words": words,
         "notes": [],
         "is_moving": is_moving,
     }
-    return show(step.value, step, live=live, phone="0265-00-0000", reference="20261121-901017-003-000123", **values)
+    return show(step.value, step, live=live, phone="0265-00-0000", reference="1234-5678", **values)
 
 
 @gallery.add("done")
@@ -225,6 +258,11 @@ def _done() -> Any:
 @gallery.add("returned")
 def _returned() -> Any:
     return _outcome(Step.RETURNED, ["入れたお金をお返しします。お取りください。"], is_moving=True)
+
+
+@gallery.add("owed")
+def _owed() -> Any:
+    return _outcome(Step.OWED, ["この番号を、係員か窓口にお見せください。お返しするまで、記録に残っています。"])
 
 
 @gallery.add("staff")

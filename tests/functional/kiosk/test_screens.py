@@ -22,6 +22,7 @@ PORTRAIT, LANDSCAPE = {"width": 1080, "height": 1920}, {"width": 1280, "height":
 SCREENS = sorted(gallery.screens)
 LIVE = (
     *("busy", "closed", "stopped", "confirm", "confirm_held", "confirm_wait", "pay", "progress", "take"),
+    *("pay_emoney", "pay_qr", "switching"),
     *("done", "returned", "staff"),
 )
 MAIN_MM, OTHER_MM, GAP_MM = 20, 16, 3

@@ -24,6 +24,8 @@ from app.devices.gateway import Gateway
 from app.protocol.canonical import to_base64url
 from app.protocol.messages import (
     CardFailure,
+    Count,
+    CountResult,
     GrantRequest,
     Manifest,
     Report,
@@ -58,6 +60,8 @@ class FakePortal:
     calls: list[WorkCall] = field(default_factory=list)
     reports: list[Report] = field(default_factory=list)
     grants: list[GrantRequest] = field(default_factory=list)
+    counts: list[Count] = field(default_factory=list)
+    counts_alike: bool = True
     results: list[tuple[CardFailure, int]] = field(default_factory=list)
     works: list[dict] = field(default_factory=list)
     manifest: dict = field(default_factory=dict)
@@ -75,6 +79,7 @@ class FakePortal:
         app.add_url_rule("/agents/work", view_func=self.hear_call, methods=["POST"])
         app.add_url_rule("/agents/grants", view_func=self.hear_grant, methods=["POST"])
         app.add_url_rule("/agents/reports", view_func=self.hear_report, methods=["POST"])
+        app.add_url_rule("/agents/counts", view_func=self.hear_count, methods=["POST"])
         app.add_url_rule("/agents/portal-key", view_func=lambda: {"public_key": to_base64url(self.signer.public_key)})
         return app
 
@@ -121,6 +126,12 @@ class FakePortal:
         if self.accepts:
             self.reports.append(report)
         return self._answer(ReportResult(report.report_id, self.accepts))
+
+    def hear_count(self):
+        """Beside what a test plays: a lost answer is meant for something else."""
+        count = self._open(Count)
+        self.counts.append(count)
+        return {"envelope": self.signer.seal(CountResult(count.count_id, self.counts_alike))}
 
     def ticket(self, **facts) -> str:
         usual = {

@@ -37,7 +37,8 @@ ARROWS = {
 }
 MONEY_ARROWS = {
     "none": "asked held released",
-    "asked": "held releasing unknown",
+    "asked": "held switching releasing unknown",
+    "switching": "none held releasing unknown",
     "held": "committing releasing unknown",
     "committing": "committed unknown",
     "releasing": "released unknown",
@@ -82,7 +83,12 @@ def test_nothing_that_was_granted_ever_goes_back_to_a_printer(state: State) -> N
 
 @pytest.mark.parametrize(("state", "payment"), list(product(State, Payment)))
 def test_cancelling_ends_with_the_grant_or_the_count(state: State, payment: Payment) -> None:
-    expected = state in {State.FIXED, State.READY} and payment in {Payment.NONE, Payment.ASKED, Payment.HELD}
+    expected = state in {State.FIXED, State.READY} and payment in {
+        Payment.NONE,
+        Payment.ASKED,
+        Payment.SWITCHING,
+        Payment.HELD,
+    }
     assert may_cancel(state, payment) is expected
 
 

@@ -28,10 +28,12 @@ class Order:
     copies: tuple[Copy, ...]
     yen_inserted: int = 0
     is_open: bool = True
+    yen_owed: int = 0
+    is_asked_anew: bool = False
 
 
-def order(payment: Payment, *states: State, yen_inserted: int = 0, is_open: bool = True) -> Order:
-    return Order(payment, tuple(Copy(state) for state in states), yen_inserted, is_open)
+def order(payment: Payment, *states: State, **more: int | bool) -> Order:
+    return Order(payment, tuple(Copy(state) for state in states), **more)
 
 
 def test_nobody_is_at_the_card() -> None:
@@ -46,6 +48,14 @@ def test_nobody_is_at_the_card() -> None:
         (order(Payment.NONE, State.FIXED), Step.CONFIRM),
         (order(Payment.NONE, State.READY, State.FIXED), Step.CONFIRM),
         (order(Payment.ASKED, State.READY), Step.PAY),
+        (order(Payment.SWITCHING, State.READY), Step.PAY),
+        (order(Payment.NONE, State.READY, is_asked_anew=True), Step.TENDER),
+        (order(Payment.COMMITTED, State.PRINTED, yen_owed=700), Step.TAKE),
+        (order(Payment.COMMITTED, State.TAKEN, yen_owed=700), Step.OWED),
+        (order(Payment.COMMITTED, State.SETTLED, is_open=False, yen_owed=700), Step.OWED),
+        (order(Payment.RELEASED, State.NOT_PRINTED, is_open=False, yen_owed=300), Step.OWED),
+        (order(Payment.RELEASED, State.CANCELLED, is_open=False, yen_owed=300), Step.OWED),
+        (order(Payment.COMMITTED, State.UNKNOWN, yen_owed=300), Step.STAFF),
         (order(Payment.HELD, State.READY), Step.PROGRESS),
         (order(Payment.HELD, State.GRANTED), Step.PROGRESS),
         (order(Payment.HELD, State.PRINTING, State.READY), Step.PROGRESS),
