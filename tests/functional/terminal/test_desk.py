@@ -41,6 +41,10 @@ def test_with_htmx_a_press_answers_with_the_panels(browser) -> None:
         ("/desk/printer", {"fault": "fire"}, 400),
         ("/desk/cash/insert", {"yen": "-100"}, 409),
         ("/desk/cash/insert", {}, 400),
+        ("/desk/touch", {}, 409),
+        ("/desk/touch", {"tender": "qr"}, 409),
+        ("/desk/money/fault", {"tender": "cash", "kind": "fire"}, 400),
+        ("/desk/money/fault", {"tender": "qr", "kind": "jam"}, 400),
         ("/desk/tray/take", {"attempt_id": "../../journal"}, 303),
     ],
 )
@@ -85,3 +89,35 @@ def test_a_card_is_found_among_many(browser) -> None:
     assert "そのようなカードはありません" in browser.get("/desk?find=nobody").text
     browser.lay("chip")
     assert "見本 一郎" in browser.get("/desk?find=nobody").text  # what lies on the reader is always shown
+
+
+def test_the_hands_pay_with_each_tender_and_break_each_device(browser, bench) -> None:
+    bench.machine.begin("pay-1", 300)
+    browser.post("/desk/cash/insert", {"yen": "500"})
+    assert browser.get("/desk/state.json").json["cash"]["state"] == "held"
+    for tender in ("emoney", "qr"):
+        bench.gateway.create(tender, bench.terminal_id, tender, "JPY", 300)
+        assert "300円</strong> の支払いを待っています" in browser.get("/desk").text
+        assert browser.post("/desk/touch", {"tender": tender}).status_code == 303
+    assert [bench.gateway.get(tender)["state"] for tender in ("emoney", "qr")] == ["taken", "authorised"]
+    faults = {"cash": ("jam", "no_change", "no_power"), "emoney": ("down", "refuse"), "qr": ("whole_only", "no_refund")}
+    for tender, kinds in faults.items():
+        for kind in kinds:
+            browser.post("/desk/money/fault", {"tender": tender, "kind": kind})
+            assert kind in browser.get("/desk/state.json").json[tender]["faults"]
+        browser.post("/desk/money/fault", {"tender": tender})
+        assert browser.get("/desk/state.json").json[tender]["faults"] == []
+    assert browser.post("/desk/cash/lever").status_code == 303
+    assert browser.get("/desk/state.json").json["cash"]["returned"] == {"500": 1}
+
+
+def test_without_simulated_devices_the_desk_has_no_money(settings) -> None:
+    from app.terminal import create_agent
+    from app.terminal.parts import parts_of
+
+    app = create_agent(settings)
+    client = app.test_client()
+    assert "返却口" not in client.get("/desk", base_url=settings.agent_url).text
+    for path in ("cash/insert", "cash/collect", "cash/lever", "touch", "money/fault"):
+        assert client.post(f"/desk/{path}", base_url=settings.agent_url).status_code == 404
+    parts_of(app).close()

@@ -93,3 +93,59 @@ def test_a_printer_with_its_pin_and_its_sensor(home) -> None:
 def test_a_printer_that_cannot_be_known_is_no_start(uri, pin) -> None:
     with pytest.raises(SettingsError, match="KOIKI_AGENT_PRINTER"):
         check_printer(uri, pin)
+
+
+# --- money
+
+
+def test_without_a_word_about_money_no_device(home) -> None:
+    settings = load({"KOIKI_AGENT_HOME": str(home)})
+    assert (settings.cash_line, settings.gateway, settings.gateway_tenders, settings.hands) == (None, None, (), None)
+
+
+def test_a_cash_machine_and_a_gateway(home) -> None:
+    secret = home / "gateway.token"
+    secret.write_text("s3cret\n")
+    env = {"KOIKI_AGENT_CASH_LINE": "/dev/serial/by-id/cash", "KOIKI_AGENT_CASH_MACHINE": "CM-7"}
+    env |= {"KOIKI_AGENT_GATEWAY_URL": "https://pay.example/", "KOIKI_AGENT_GATEWAY_TOKEN_FILE": str(secret)}
+    settings = load(env | {"KOIKI_AGENT_HOME": str(home), "KOIKI_AGENT_GATEWAY_TENDERS": "qr"})
+    assert (settings.cash_line, settings.cash_machine) == (Path("/dev/serial/by-id/cash"), "CM-7")
+    assert settings.gateway.read() == ("https://pay.example", "s3cret")
+    assert settings.gateway_tenders == ("qr",)
+    assert "s3cret" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("env", "name"),
+    [
+        ({"KOIKI_AGENT_CASH_LINE": "/dev/ttyUSB0"}, "KOIKI_AGENT_CASH_MACHINE"),
+        ({"KOIKI_AGENT_GATEWAY_URL": "http://pay.example"}, "https"),
+        ({"KOIKI_AGENT_GATEWAY_URL": "https://pay.example"}, "KOIKI_AGENT_GATEWAY_TOKEN_FILE"),
+        (
+            {"KOIKI_AGENT_GATEWAY_URL": "https://pay.example", "KOIKI_AGENT_GATEWAY_TOKEN_FILE": "/nowhere"},
+            "KOIKI_AGENT_GATEWAY_TOKEN_FILE",
+        ),
+    ],
+)
+def test_money_that_cannot_be_trusted_is_no_start(home, env, name) -> None:
+    with pytest.raises(SettingsError, match=name):
+        load(env | {"KOIKI_AGENT_HOME": str(home)})
+
+
+@pytest.mark.parametrize("tenders", ["cash", "qr gold", " "])
+def test_a_gateway_for_what_it_cannot_do_is_no_start(home, tenders) -> None:
+    env = {"KOIKI_AGENT_GATEWAY_URL": "http://127.0.0.1:1", "KOIKI_AGENT_GATEWAY_TOKEN_FILE": str(home / "device.key")}
+    with pytest.raises(SettingsError, match="TENDERS"):
+        load(env | {"KOIKI_AGENT_HOME": str(home), "KOIKI_AGENT_GATEWAY_TENDERS": tenders})
+
+
+def test_the_demo_simulates_what_is_not_named(home) -> None:
+    demo = {"KOIKI_AGENT_HOME": str(home), "KOIKI_DEMO": "1"}
+    settings = load(demo)
+    assert (settings.cash_line, settings.cash_machine) == (home / "cash.line", "SIM-kiosk-01")
+    assert settings.gateway.token_file == settings.hands.token_file == home.parent.parent / "devices" / "token"
+    assert settings.gateway_tenders == ("emoney", "qr")
+    with pytest.raises(OSError, match="No such file"):
+        load(demo | {"KOIKI_AGENT_DEVICES": str(home / "devices")}).gateway.read()
+    real = load(demo | {"KOIKI_AGENT_CASH_LINE": "/dev/ttyUSB0", "KOIKI_AGENT_CASH_MACHINE": "CM-7"})
+    assert (real.cash_machine, real.gateway) == ("CM-7", settings.gateway)
