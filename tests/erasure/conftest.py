@@ -67,7 +67,7 @@ class Traces:
     @property
     def folders(self) -> list[Path]:
         """Everything that any of the processes was told to write into."""
-        return [self.installation.home, self.folder, self.profiles, self.printer.folder]
+        return [self.installation.home, self.folder, self.profiles]
 
     def start(self, terminals: int = 1) -> None:
         (self.folder / "temporary").mkdir()
@@ -139,11 +139,11 @@ def bus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bus]:
 
 
 @pytest.fixture
-def traces(demo: Installation, bus: Bus, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Traces]:
-    """Running, with a printer that keeps nothing (parametrised otherwise: one that does)."""
+def traces(demo: Installation, bus: Bus, tmp_path: Path) -> Iterator[Traces]:
+    """Running, with a printer that keeps a document for as long as its list of jobs: a minute."""
     installation = copy_of(demo, tmp_path / "home")
     profiles = Path(tempfile.mkdtemp(prefix="koiki-test-", dir="/dev/shm"))
-    printer = PrinterBox(tmp_path / "printer", bus, keeps=getattr(request, "param", False)).start()
+    printer = PrinterBox(tmp_path / "printer", bus, keeps=False).start()
     (tmp_path / "beside").mkdir()
     wanted = Wanted((NAME, NAME.replace("　", " "), KANA, _mark_resident(installation)), (PIN,))
     made = Traces(installation, tmp_path / "beside", profiles, printer, free_ports(1)[0], wanted)

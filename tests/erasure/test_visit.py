@@ -10,6 +10,7 @@ from playwright.sync_api import expect, sync_playwright
 from app import serve
 from app.extensions import PartitionBase
 from app.schema import import_models
+from app.terminal.ipp import IppClient, Operation, Tag
 from tests.e2e.person import PATIENCE_MS, Person
 from tests.erasure.conftest import CARD, PIN, Traces, until
 from tests.erasure.finding import Found, cells, in_files, in_rows, without_tables
@@ -50,7 +51,7 @@ def visit(traces: Traces) -> Path:
         page.locator("form.flow button[value='cash']").click()
         person.is_at("/kiosk/pay")
         person.desk.insert_price()
-        person.is_at("/kiosk/take")
+        person.is_at("/kiosk/take", "/kiosk/outcome")
         person.button("/kiosk/finish").click()
         until(lambda: traces.profile() not in (profile, None), "another browser in its place")
     return profile
@@ -71,6 +72,18 @@ def test_nothing_is_left_of_a_visit(traces: Traces) -> None:
     assert not profile.exists()
     assert leftovers(traces) == []
     assert len(traces.printer.tray()) == 1, "a sheet came out"
+    assert traces.wanted.look("the town's file as it is", traces.partition.read_bytes()) != [], "the register has them"
+    the_printer_knows_no_person(traces)
     traces.stop()
     assert leftovers(traces) == []
     assert list(traces.profiles.iterdir()) == []
+
+
+def the_printer_knows_no_person(traces: Traces) -> None:
+    """Its list of jobs names nobody. The document itself is the printer's to forget: this one takes a minute."""
+    asked = [(Tag.KEYWORD, "which-jobs", "completed"), (Tag.BOOLEAN, "my-jobs", False)]
+    jobs = [values for group, values in IppClient(traces.printer.uri)._call(Operation.GET_JOBS, asked) if values]
+    assert jobs != []
+    assert traces.wanted.look("the printer's jobs", repr(jobs).encode()) == []
+    spool = in_files(traces.wanted, [traces.printer.folder / "spool"])
+    assert {found.what for found in spool} == {"PDF"}, "a document that is kept would be found"
