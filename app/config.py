@@ -62,6 +62,7 @@ class Config:
     silent_seconds: int = 20  # without a call of its agent a terminal serves nobody
     silent_case_seconds: int = 300  # and then a person must look
     relay_late_seconds: int = 900  # that a town's outbox may wait before the town takes no new orders
+    proxies: int = 0  # of ours that stand before the portal, and say from where a browser asks
     place_urls: Mapping[str, str] = field(default_factory=dict, repr=False)
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -107,6 +108,7 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
         surfaces=_surfaces(env.get("KOIKI_SURFACES", ",".join(SURFACES))),
         demo=env.get("KOIKI_DEMO") == "1",
         **{name: _seconds(env, name) for name in SECONDS if f"KOIKI_{name.upper()}" in env},
+        proxies=_count("KOIKI_PROXIES", env.get("KOIKI_PROXIES", "0")),
         place_urls={
             k.removeprefix("KOIKI_PLACE_").lower(): _database(k, v)
             for k, v in env.items()
@@ -120,6 +122,12 @@ def _seconds(env: Mapping[str, str], name: str) -> int:
     given = env[f"KOIKI_{name.upper()}"]
     if not given.isascii() or not given.isdigit() or int(given) == 0:
         raise BadSettingError(f"KOIKI_{name.upper()} is no whole number of seconds above 0")
+    return int(given)
+
+
+def _count(name: str, given: str) -> int:
+    if not given.isascii() or not given.isdigit():
+        raise BadSettingError(f"{name} is no whole number")
     return int(given)
 
 

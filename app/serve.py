@@ -176,6 +176,10 @@ def announce(config: Config, terminals: int) -> None:
     for folder in agent_folders(config)[:terminals]:
         url = agent_url(folder)
         say(f"  terminal {folder.name}:  kiosk screen {url}/start    simulated cards, cash and output tray {url}/desk")
+    if config.demo:
+        say(f"  staff at the counter:  {config.portal_url}/counter/ , as wakakusa-senior (or any of docs/counter.md),")
+        say("    password koiki-demo-only; the code for it, from another window:")
+        say(f"    KOIKI_DEMO=1 KOIKI_HOME={config.home} .venv/bin/flask --app wsgi staff code wakakusa-senior")
     say("Stop with Ctrl-C.\n")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -51,4 +52,7 @@ def harden(response: Response) -> Response:
 
 
 def init_app(app: Flask) -> None:
+    """Headers; and, behind our own proxies, the address of the browser: tries at the staff's door are counted by it."""
     app.after_request(harden)
+    if proxies := app.config["KOIKI"].proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]

@@ -27,6 +27,7 @@ def test_what_is_no_secret_is_told_like_a_missing_one(tmp_path: Path, value: str
         ("KOIKI_SURFACES", "kiosk,kisok"),
         ("KOIKI_SILENT_SECONDS", "0"),
         ("KOIKI_RELAY_LATE_SECONDS", "secret"),
+        ("KOIKI_PROXIES", "-1"),
     ],
 )
 def test_a_setting_that_cannot_be_meant_is_refused_without_repeating_a_url(name: str, value: str) -> None:

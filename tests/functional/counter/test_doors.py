@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from flask import Flask
 
@@ -10,11 +14,12 @@ from app.audit.models import UnionAuditEntry
 from app.extensions import db
 from app.municipalities.partitions import partitions
 from app.municipalities.union import union_read
-from app.staff import limits, service
+from app.staff import keys, limits, service, sign_in
 from app.staff.queries import get_member
 from app.staff.roles import Permission
 from app.web.access import Rule, permission_of, rule_of
 from tests.functional.counter.conftest import (
+    CHEAP,
     CLERK,
     MEMBERS,
     OTHER_SENIOR,
@@ -27,6 +32,7 @@ from tests.functional.counter.conftest import (
     at,
     demo_config,
 )
+from tests.journey.forms import read_forms
 
 OWN = "静かな海に船が一つ浮かぶ"
 COOKIE = "koiki_staff"
@@ -79,6 +85,27 @@ def test_too_many_tries_are_told_until_when(app: Flask) -> None:
         assert try_name(browser, CLERK, "wrong").status_code == 401
     assert try_name(browser, CLERK).status_code == 429
     assert "10:15 までサインインできません" in browser.text
+
+
+@pytest.mark.parametrize(("proxies", "source"), [(0, "127.0.0.1"), (1, "198.51.100.7"), (2, "192.0.2.9")])
+def test_tries_are_counted_by_where_our_own_proxies_say(
+    staffed, tmp_path, monkeypatch, proxies: int, source: str
+) -> None:
+    """What a browser writes itself in front of that is not believed."""
+    asked: list[str] = []
+    real = sign_in.show_password
+    monkeypatch.setattr(sign_in, "show_password", lambda n, p, where: asked.append(where) or real(n, p, where))
+    config = replace(demo_config(Path(shutil.copytree(staffed, tmp_path / "home"))), proxies=proxies)
+    app = create_app(config, ("counter",))
+    keys.configure(config, CHEAP)
+    client = app.test_client()
+    token = read_forms(client.get("/counter/sign-in").text)[1].fields["csrf_token"][0]
+    data = {"csrf_token": token, "name": "nobody", "password": "wrong"}
+    client.post("/counter/sign-in", data=data, headers={"X-Forwarded-For": "203.0.113.5, 192.0.2.9, 198.51.100.7"})
+    with app.app_context():
+        db.engine.dispose()
+    partitions.dispose()
+    assert asked == [source]
 
 
 def test_the_password_alone_opens_nothing(app: Flask) -> None:
