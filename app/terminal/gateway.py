@@ -38,15 +38,55 @@ _CAN = {
 }
 
 
+class GatewayLink:
+    """The connection to the gateway, shared by its tenders: when it is silent, it is silent for all of them."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._client: httpx.Client | None = None
+        self._rest_until = 0.0
+
+    def send(self, method: str, path: str, body: dict[str, Any] | None) -> httpx.Response:
+        """:raises PaymentSilentError: no answer, also at the second try with the same key."""
+        if time.monotonic() < self._rest_until:
+            raise PaymentNotSentError("rests")
+        is_sent = False
+        for _ in range(TRIES):
+            try:
+                return self._open().request(method, path, json=body)
+            except (httpx.ConnectError, httpx.ConnectTimeout, OSError):
+                self.close()
+            except httpx.TransportError:  # also a kept connection that was dead: it may have arrived all the same
+                is_sent = True
+                self.close()
+        self._rest_until = time.monotonic() + REST_SECONDS
+        raise PaymentSilentError("gateway") if is_sent else PaymentNotSentError("gateway")
+
+    def close(self) -> None:
+        """Hang up; the next question opens it anew."""
+        if self._client is not None:
+            self._client.close()
+        self._client = None
+
+    def _open(self) -> httpx.Client:
+        """:raises OSError: the place is not known yet."""
+        if self._client is None:
+            url, token = self._place.read()
+            self._client = httpx.Client(
+                base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=TIMEOUT, trust_env=False,
+                verify=url.startswith("https"),
+            )  # fmt: skip
+        return self._client
+
+
 class GatewayDevice:
     """A `PaymentDevice` for one tender of one terminal."""
 
-    def __init__(self, place: Place, terminal_id: str, tender: Tender) -> None:
+    def __init__(self, link: GatewayLink, terminal_id: str, tender: Tender) -> None:
         self.capabilities = _CAN[tender]
-        self._place = place
+        self._link = link
         self._terminal_id = terminal_id
         self._tender = tender
-        self._client: httpx.Client | None = None
         self._rest_until = 0.0
         self._seen: tuple[float, DeviceStatus] | None = None
 
@@ -104,7 +144,7 @@ class GatewayDevice:
         return self._seen[1]
 
     def close(self) -> None:
-        self._hang_up()
+        self._link.close()
 
     # --- one payment
 
@@ -164,49 +204,17 @@ class GatewayDevice:
         return self._checked(answer)
 
     def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
-        """:raises PaymentSilentError: no answer, or a server error, also at the second try with the same key."""
+        """:raises PaymentSilentError: no answer, or none of this tender."""
         if time.monotonic() < self._rest_until:
             raise PaymentNotSentError("rests")
         if method != "GET":
             self._seen = None
-        is_sent = False
-        for _ in range(TRIES):
-            try:
-                answer = self._open().request(method, f"/v1/{self._terminal_id}/{self._tender}{path}", json=body)
-            except (httpx.ConnectError, httpx.ConnectTimeout, OSError):
-                self._hang_up()
-                continue
-            except httpx.TransportError:  # also a kept connection that was dead: it may have arrived all the same
-                is_sent = True
-                self._hang_up()
-                continue
-            if answer.status_code in _NOT_HEARD:
-                break
-            if not answer.is_server_error:
-                return answer
-            is_sent = True
-        raise self._silence(is_sent)
-
-    def _silence(self, is_sent: bool) -> PaymentSilentError:
-        """And rest."""
-        self._hang_up()
-        self._seen, self._rest_until = None, time.monotonic() + REST_SECONDS
-        return PaymentSilentError("gateway") if is_sent else PaymentNotSentError("gateway")
-
-    def _open(self) -> httpx.Client:
-        """:raises OSError: the place is not known yet."""
-        if self._client is None:
-            url, token = self._place.read()
-            self._client = httpx.Client(
-                base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=TIMEOUT, trust_env=False,
-                verify=url.startswith("https"),
-            )  # fmt: skip
-        return self._client
-
-    def _hang_up(self) -> None:
-        if self._client is not None:
-            self._client.close()
-        self._client = None
+        answer = self._link.send(method, f"/v1/{self._terminal_id}/{self._tender}{path}", body)
+        if answer.status_code in _NOT_HEARD or answer.is_server_error:
+            self._link.close()  # another secret may be in its place
+            self._seen, self._rest_until = None, time.monotonic() + REST_SECONDS
+            raise PaymentSilentError("gateway") if answer.is_server_error else PaymentNotSentError("gateway")
+        return answer
 
 
 def _path(key: str) -> str:

@@ -9,7 +9,7 @@ from flask import Flask
 from app.protocol.messages import Tender
 from app.protocol.signatures import Signer
 from app.terminal.cash_line import SerialCash
-from app.terminal.gateway import GatewayDevice
+from app.terminal.gateway import GatewayDevice, GatewayLink
 from app.terminal.hands import Hands, RemoteHands
 from app.terminal.ipp import IppClient
 from app.terminal.ipp_printer import IppPrinter
@@ -90,8 +90,8 @@ def _money(settings: Settings) -> Money:
     if settings.cash_line:
         devices[Tender.CASH] = SerialCash(settings.cash_line, settings.cash_machine)
     if settings.gateway:
-        for tender in settings.gateway_tenders:
-            devices[tender] = GatewayDevice(settings.gateway, settings.terminal_id, tender)
+        link = GatewayLink(settings.gateway)
+        devices |= {tender: GatewayDevice(link, settings.terminal_id, tender) for tender in settings.gateway_tenders}
     return Money(devices, RemoteHands(settings.hands, settings.terminal_id) if settings.hands else None)
 
 

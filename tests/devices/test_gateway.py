@@ -21,6 +21,8 @@ from app.protocol.money import (
     PaymentState,
     Step,
 )
+from app.terminal.gateway import GatewayDevice, GatewayLink
+from app.terminal.settings import Place
 from tests.devices.workshop import TERMINAL, Workshop
 
 
@@ -245,6 +247,20 @@ def test_nobody_there_is_nothing_sent(workshop) -> None:
     workshop.close()
     with pytest.raises(PaymentNotSentError):
         qr.begin("pay-1", 300)
+
+
+def test_a_gateway_that_is_away_is_away_for_both_tenders_and_asked_seldom(workshop, monkeypatch) -> None:
+    monkeypatch.setattr("app.terminal.gateway.REST_SECONDS", 60.0)
+    link = GatewayLink(Place(workshop.devices / "token"))
+    emoney, qr = (GatewayDevice(link, TERMINAL, tender) for tender in (Tender.EMONEY, Tender.QR))
+    url = (workshop.devices / "url").read_text()
+    (workshop.devices / "url").write_text("http://127.0.0.1:1\n")
+    with pytest.raises(PaymentNotSentError, match="gateway"):
+        qr.status()
+    (workshop.devices / "url").write_text(url)
+    with pytest.raises(PaymentNotSentError, match="rests"):
+        emoney.begin("pay-1", 300)
+    assert workshop.gateway_rows("SELECT * FROM payment") == []
 
 
 def test_a_wrong_secret_is_nothing_done(workshop) -> None:

@@ -21,7 +21,7 @@ from app.devices.__main__ import main as devices_main
 from app.devices.server import Devices
 from app.protocol.messages import Tender
 from app.terminal.cash_line import SerialCash
-from app.terminal.gateway import GatewayDevice
+from app.terminal.gateway import GatewayDevice, GatewayLink
 from app.terminal.hands import RemoteHands
 from app.terminal.settings import Place
 
@@ -129,7 +129,7 @@ class Workshop:
         return self._opened(SerialCash(line or self.home / "cash.line", machine))
 
     def gateway(self, tender: Tender, url: str = "") -> GatewayDevice:
-        return self._opened(GatewayDevice(Place(self.devices / "token", url), TERMINAL, tender))
+        return self._opened(GatewayDevice(GatewayLink(Place(self.devices / "token", url)), TERMINAL, tender))
 
     @property
     def hands(self) -> RemoteHands:
