@@ -17,7 +17,7 @@ from tests.journey.shopper import Errand
 from tests.journey.truth import Slip
 
 COPIES = """SELECT a.attempt_id, o.visit_id, o.terminal_id, a.issue_number, coalesce(a.sheets, 0), a.pdf_sha256,
-       i.state, coalesce(a.disposal, ''), i.yen, o.payment_key, o.order_id, o.is_open
+       i.state, coalesce(a.disposal, ''), i.yen, o.payment_key, o.order_id, o.is_open, i.kind
   FROM attempt a JOIN issuance i USING (issuance_id) JOIN issue_order o USING (order_id)"""
 OWED = "SELECT payment_key, yen_owed FROM issue_order WHERE yen_owed > 0"
 OPEN_CASES = "SELECT order_id, kind FROM issue_case WHERE closed_at IS NULL"
@@ -42,6 +42,7 @@ class Copy:
     payment_key: str
     order_id: str
     is_open: bool
+    kind: str
 
 
 @dataclass
@@ -75,8 +76,10 @@ class Books:
                 yield "unexplained", f"{reading.attempt_id}: a sheet that no journal knows"
                 continue
             wanted = names.get(copy.visit_id)
-            if reading.name and (reading.name != wanted or not reading.has_name):
-                yield "wrong-person", f"{reading.attempt_id}: not of who took it"
+            if reading.name and reading.name != wanted:
+                yield "wrong-person", f"{reading.attempt_id}: of a visit that was another's"
+            if reading.name and not reading.has_name:
+                yield "wrong-person", f"{reading.attempt_id}: a {copy.kind} without the name of who took it"
             if reading.numbers != {copy.issue_number} or reading.sha256 != copy.sha256:
                 yield "wrong-person", f"{reading.attempt_id}: not the sheet that was fixed"
             if reading.pages != copy.sheets or copy.terminal_id != reading.terminal:

@@ -28,6 +28,7 @@ class Installation:
     home: Path
     portal_url: str
     running: list[serve.Part] = field(default_factory=list)
+    settings: dict[str, str] = field(default_factory=dict)  # more of the environment
 
     @property
     def environ(self) -> dict[str, str]:
@@ -39,6 +40,7 @@ class Installation:
             "KOIKI_PORTAL_URL": self.portal_url,
             "KOIKI_AGENT_PORTAL_URL": self.portal_url,
             "KOIKI_AGENT_SHEET_SECONDS": "0",
+            **self.settings,
         }
 
     @property

@@ -36,7 +36,7 @@ class Readings:
     def read(self, pdf: bytes, terminal: str, attempt_id: str, visit_id: str, name: str) -> Reading:
         """Read one PDF for who holds it now."""
         text = text_of(pdf)
-        pages, words = text.count("\f"), BLANK.sub("", text)
+        pages, words = text.count("\f"), BLANK.sub("", text + text_of(pdf, "-raw"))
         reading = Reading(
             terminal, attempt_id, visit_id, name, frozenset(NUMBER.findall(text)), pages,
             hashlib.sha256(pdf).hexdigest(), all(part in words for part in name.split("　")),
@@ -46,7 +46,7 @@ class Readings:
         return reading
 
 
-def text_of(pdf: bytes) -> str:
-    """All words; a form feed ends each page."""
-    run = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True)
+def text_of(pdf: bytes, how: str = "-layout") -> str:
+    """All words; a form feed ends each page. `-raw`: as the cells follow each other, so that none is torn apart."""
+    run = subprocess.run(["pdftotext", how, "-", "-"], input=pdf, capture_output=True, check=True)
     return run.stdout.decode()
