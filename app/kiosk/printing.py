@@ -10,7 +10,7 @@ from app import clock
 from app.issuance import aftermath, granting
 from app.issuance import service as issuance
 from app.issuance.errors import NoLongerAllowedError, NoReceiptError, NotReadyError, SheetLostError, TooLateError
-from app.issuance.queries import OrderView, Receipt
+from app.issuance.queries import CopyView, OrderView, Receipt
 from app.issuance.states import KEPT, PAPER_OUT, Payment
 from app.kiosk import bp, screens, service_hours, tenders
 from app.kiosk.journey import Step
@@ -114,14 +114,13 @@ def take() -> ResponseReturnValue:
     order = g.standing.placed
     if is_fragment() and request.args.get("seen") == order.receipt:
         return "", 204  # nothing is new: a button must not vanish under a finger
-    out = [copy for copy in order.copies if copy.state in PAPER_OUT]
     return show(
         "take",
         Step.TAKE,
         live=url_for("kiosk.take", seen=order.receipt),
         receipt=order.receipt,
-        copies=len(out),
-        sheets=sum(copy.sheets for copy in out),
+        copies=len(_out(order)),
+        sheets=_sheets(order),
         change=_change(order),
         owed=order.yen_owed,
         notes=screens.missing_notes(order.copies),
@@ -139,6 +138,15 @@ def ask_receipt() -> ResponseReturnValue:
     except NoReceiptError:
         pass  # the money is being counted out, or a person looks first: the page says so
     return go_on(g.standing.step)
+
+
+def _out(order: OrderView) -> list[CopyView]:
+    return [copy for copy in order.copies if copy.state in PAPER_OUT]
+
+
+def _sheets(order: OrderView) -> int:
+    """Of paper, that the resident must find in the tray: the last one of each copy says n/N."""
+    return sum(copy.sheets for copy in _out(order))
 
 
 def _change(order: OrderView) -> int:
@@ -169,8 +177,9 @@ def outcome() -> ResponseReturnValue:
 
 
 def _words(step: Step, order: OrderView) -> list[str]:
-    if step is Step.DONE:
-        return [_("お忘れもののないよう、お気をつけてお帰りください。")]
+    if step is Step.DONE:  # without an exit sensor no screen before this one says how many sheets there must be
+        count = _("%(copies)s通（%(sheets)s枚）あります", copies=len(_out(order)), sheets=_sheets(order))
+        return [count, _("枚数と内容をお確かめください。"), _("お忘れもののないよう、お気をつけてお帰りください。")]
     if step is Step.OWED:
         return [_("この番号を、係員か窓口にお見せください。お返しするまで、記録に残っています。")]
     if step is Step.STAFF:
