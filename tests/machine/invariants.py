@@ -73,6 +73,8 @@ def _voids(copies: list[Any], machines: dict[str, Machine]) -> None:
     for copy in copies:
         if not copy["is_live"]:
             assert copy["state"] not in VALID, "a void number on a sheet that counts"
+        elif not copy["is_open"]:
+            assert copy["state"] in VALID, f"a copy that is {copy['state']} keeps its number"
         if copy["attempt_id"] in out:
             assert copy["state"] not in WITHOUT_PAPER, f"a sheet came out of a copy that is {copy['state']}"
             assert copy["disposal"] != "never_printed", "a sheet came out under a number that was never printed"

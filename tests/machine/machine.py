@@ -32,12 +32,14 @@ from app.issuance.errors import (
     TooLateError,
 )
 from app.issuance.models import CaseKind
+from app.issuance.queries import OrderView
 from app.issuance.rendered import fail_copy, list_waiting, store_sheet
+from app.issuance.states import Payment, State
 from app.issuance.worker import ACTOR as WORKER
 from app.municipalities import queries
 from app.municipalities import service as municipalities
 from app.municipalities.partitions import partitions
-from app.protocol.messages import GrantRequest, Report, ReportEvent, Work, WorkAction
+from app.protocol.messages import GrantRequest, Manifest, Report, ReportEvent, Work, WorkAction
 from tests.machine import counter, invariants
 from tests.machine.devices import Job, Machine, Session
 from tests.machine.towns import KINDS, RESIDENTS, TERMINALS, TOWNS, Towns, finished
@@ -61,11 +63,47 @@ class Union(RuleBasedStateMachine):
         self.towns = type(self).make()
         self.machines = {terminal: Machine(terminal) for terminal in TERMINALS}
         self.keys: dict[str, tuple[str, list[str]]] = {}  # visit → idempotency key and wish of its last order
+        self.residents: dict[str, tuple[str, str]] = {}  # visit → town and person
         self.seen = invariants.Seen()
 
     def teardown(self) -> None:
         self._clock.close()
         self.towns.close()
+
+    # --- all goes well for a while: what is rare must happen in orders that have come far
+
+    @rule(terminal=at_terminal, resident=st.integers(0, len(RESIDENTS) - 1), steps=st.integers(1, 12))
+    def goes_on(self, terminal: str, resident: int, steps: int) -> None:
+        """The next sensible thing at one terminal, a few times."""
+        for _ in range(steps):
+            self._next_step(terminal, resident)
+
+    def _next_step(self, terminal: str, resident: int) -> None:
+        machine, visit = self.machines[terminal], visits.live_visit_of(terminal)
+        order = self.towns.order_of(visit)
+        if machine.unsent:
+            self.reports_arrive(terminal, 1)
+        elif machine.job_in("printing"):
+            self.printer_goes_on(terminal, "well")
+        elif visit is None or visit.home is None or not visit.is_signed_in:
+            self.signs_in(terminal, resident)
+        elif order is None or not order.is_open:
+            self.orders(terminal, list(KINDS[: resident + 1]), again=False)
+        else:
+            self._next_step_of(terminal, order)
+
+    def _next_step_of(self, terminal: str, order: OrderView) -> None:
+        states = {copy.state for copy in order.copies}
+        if State.FIXED in states:
+            self.renders(1)
+        elif order.payment is Payment.NONE and order.is_ready:
+            self.asks_to_pay(terminal)
+        elif any(session.state == "collecting" for session in self.machines[terminal].money.values()):
+            self.puts_money_in(terminal, 500)
+        elif State.PRINTED in states:
+            self.tray(terminal, takes=True)
+        else:
+            self.agent_turns(terminal, "well")
 
     # --- the kiosk
 
@@ -75,7 +113,7 @@ class Union(RuleBasedStateMachine):
             visit_id = self.towns.sign_in(terminal, resident)
         except TerminalBusyError:
             return
-        self.keys[visit_id] = (str(uuid.uuid4()), [])
+        self.keys[visit_id], self.residents[visit_id] = (str(uuid.uuid4()), []), RESIDENTS[resident]
 
     @rule(terminal=at_terminal, kinds=st.lists(st.sampled_from(KINDS), min_size=1, max_size=3), again=st.booleans())
     def orders(self, terminal: str, kinds: list[str], again: bool) -> None:
@@ -216,10 +254,11 @@ class Union(RuleBasedStateMachine):
             job.phase = "over"
             machine.say_paper(job, ReportEvent.NOT_PRINTED)
         else:
+            assert self.residents[manifest.visit_id] not in self.towns.registers.blocked, "a block was overtaken"
             job.phase, job.sheets, job.granted_to = "printing", manifest.sheets, manifest.visit_id
             machine.say_paper(job, ReportEvent.PRINTING)
 
-    def _grant(self, terminal: str, job: Job) -> object | None:
+    def _grant(self, terminal: str, job: Job) -> Manifest | None:
         """As the portal's door for grants does it."""
         visit = visits.live_visit_of(terminal)
         if visit is None or visit.home is None or not visit.is_signed_in:

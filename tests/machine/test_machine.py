@@ -7,10 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from app import clock
 from app.config import Config
+from app.issuance import granting, progress, reporting
+from app.issuance.models import Case
 from tests.integration.issuance.conftest import furnished, furnished_database, make_config, postgres
 from tests.machine.machine import Union
 from tests.machine.towns import Towns, fresh
@@ -22,18 +25,32 @@ pytestmark = pytest.mark.timeout(3600)
 EXAMPLES = int(os.environ.get("KOIKI_MACHINE_EXAMPLES", "0"))
 
 
-def run(make: Callable[[], Towns], examples: int, steps: int) -> None:
+# what must be found when it is taken out: a rule that nobody would miss is no rule
+MUTATIONS: dict[str, tuple[object, str, Callable[..., object]]] = {
+    "too little is due": (progress, "fees_kept", lambda _copies: 50),
+    "a block is not looked for": (granting, "check_still_allowed", lambda *_facts: None),
+    "numbers stay valid": (progress, "void_number", lambda *_facts: None),
+    "the union hears nothing": (progress, "post", lambda *_facts: None),
+    "a late report closes the case": (reporting, "add_evidence", lambda case, _evidence: _close(case)),
+}
+
+
+def _close(case: Case) -> None:
+    case.closed_at, case.closed_by = clock.now(), "terminal"
+
+
+def run(make: Callable[[], Towns], examples: int, steps: int, phases: tuple[Phase, ...] = tuple(Phase)) -> None:
     """Plain and the same each time; many examples, each time others, when the environment asks for them."""
     plain = settings(
         max_examples=EXAMPLES or examples, stateful_step_count=steps, derandomize=not EXAMPLES, deadline=None,
-        database=None, suppress_health_check=list(HealthCheck), print_blob=True,
+        database=None, suppress_health_check=list(HealthCheck), print_blob=True, phases=phases,
     )  # fmt: skip
     machine = type("Union", (Union,), {"make": staticmethod(make)})
     run_state_machine_as_test(machine, settings=plain)
 
 
 def test_in_files(furnished: Path, tmp_path: Path) -> None:
-    run(lambda: Towns(fresh(make_config(furnished), tmp_path)), examples=15, steps=50)
+    run(lambda: Towns(fresh(make_config(furnished), tmp_path)), examples=12, steps=30)
 
 
 @pytest.mark.postgres
@@ -42,7 +59,15 @@ def test_in_postgresql(postgres: Cluster, furnished_database: str, tmp_path: Pat
         name = postgres.make_database(furnished_database)
         return Towns(make_config(tmp_path, postgres.url(name, "admin")))
 
-    run(make, examples=4, steps=40)
+    run(make, examples=3, steps=25)
+
+
+@pytest.mark.parametrize("what", MUTATIONS)
+def test_a_rule_that_is_taken_out_is_missed(furnished: Path, tmp_path: Path, monkeypatch, what: str) -> None:
+    owner, name, instead = MUTATIONS[what]
+    monkeypatch.setattr(owner, name, instead)
+    with pytest.raises((AssertionError, ExceptionGroup)):
+        run(lambda: Towns(fresh(make_config(furnished), tmp_path)), 30, 30, phases=(Phase.generate,))
 
 
 def test_the_configuration_is_a_copy(furnished: Path, tmp_path: Path) -> None:
