@@ -144,6 +144,9 @@ class LocalWorld(World):
         if name == "worker":
             self._worker_runs.set()
 
+    def has_ended(self, name: str) -> bool:
+        return name == "worker" and self._worker_thread is not None and not self._worker_thread.is_alive()
+
     def revive(self) -> None:
         if self._worker_thread is None or not self._worker_thread.is_alive():
             self._worker_thread = threading.Thread(target=self._work, name="worker", daemon=True)

@@ -111,6 +111,9 @@ class ProcessWorld(World):
         """As a power cut would: "portal 1", "portal 2", "worker", "relay", "reconcile", "agent TERMINAL"."""
         _signal(self.part(name), signal.SIGKILL)
 
+    def has_ended(self, name: str) -> bool:
+        return self.part(name).has_ended()
+
     def revive(self) -> None:
         for part in self._parts:
             if part.has_ended():

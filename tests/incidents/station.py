@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,7 +38,7 @@ from app.protocol.messages import (
     challenge,
 )
 from app.protocol.signatures import Signer, open_sealed
-from app.terminal.errors import PortalDownError
+from app.terminal.errors import PortalDownError, PortalRefusedError
 from app.terminal.portal import Portal
 from tests.journey.robot import Browser, JourneyError, Page
 
@@ -101,7 +102,29 @@ class Station:
         return self.browser.submit(page, "/kiosk/options", copies=str(copies))
 
     def wait_until_ready(self, page: Page) -> Page:
-        return self.browser.wait_for(page.url, lambda p: p.has_form("/kiosk/pay") or "/confirm" not in p.url, "a price")
+        """The page with the price, or where it led instead; the agent calls meanwhile, or its terminal would close."""
+
+        def is_there(now: Page) -> bool:
+            self.work()
+            return now.has_form("/kiosk/pay") or "/confirm" not in now.url
+
+        return self.browser.wait_for(page.url, is_there, "a price")
+
+    def errand(self, page: Page) -> list[bytes]:
+        """From an order to what is in the hand: wait, pay, print every copy, settle; nothing where nothing is given."""
+        page = self.wait_until_ready(page)
+        if page.has_form("/kiosk/pay"):
+            self.pay(page)
+        return self.print_all()
+
+    def print_all(self) -> list[bytes]:
+        """Every copy that the portal gives this terminal now; then do with the money as it says."""
+        pdfs: list[bytes] = []
+        with suppress(PortalRefusedError):
+            while (made := self.print_next()) is not None:
+                pdfs.append(made[1])
+        self.settle()
+        return pdfs
 
     def pay(self, page: Page) -> None:
         """Press pay; the money lies in escrow."""

@@ -269,6 +269,9 @@ class World(ABC):
     def go_on(self, name: str) -> None: ...
 
     @abstractmethod
+    def has_ended(self, name: str) -> bool: ...
+
+    @abstractmethod
     def revive(self) -> None:
         """Start again what has ended, as the init system does."""
 
