@@ -41,11 +41,12 @@ class Attendant:
     folders: list[Path]
     readings: Readings
     kept: Callable[[Path, str], int | None]
+    desk_of: Callable[[Path], Desk] = lambda folder: Desk(serve.agent_url(folder))
     verdicts: Counter[str] = field(default_factory=Counter)
     _over: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
-        self.desks = {folder.name: Desk(serve.agent_url(folder)) for folder in self.folders}
+        self.desks = {folder.name: self.desk_of(folder) for folder in self.folders}
         self._thread = threading.Thread(target=self._run)
 
     def __enter__(self) -> Attendant:

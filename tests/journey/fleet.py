@@ -22,7 +22,10 @@ from app import create_app, serve
 from app.demo.towns import TOWNS
 from app.municipalities import decisions
 from app.municipalities.partitions import partitions
+from tests.journey.boxes import BoxDesk, place
 from tests.journey.installation import Installation
+from tests.journey.robot import Desk
+from tests.printing.box import Bus, PrinterBox
 
 AGENTS_IN_A_PROCESS = 5
 LOOK_SECONDS = 0.3
@@ -40,9 +43,12 @@ class Fleet:
     terminals: int
     issuance_workers: int = 2
     portal_workers: int = 2
+    real_printers: int = 0
     kills: Counter[str] = field(default_factory=Counter)
     parts: list[serve.Part] = field(default_factory=list)
     _over: threading.Event = field(default_factory=threading.Event)
+    _boxes: dict[str, PrinterBox] = field(default_factory=dict)
+    _bus: Bus | None = None
 
     @property
     def folders(self) -> list[Path]:
@@ -53,7 +59,15 @@ class Fleet:
     def urls(self) -> list[str]:
         return [serve.agent_url(folder) for folder in self.folders]
 
+    def desk_of(self, folder: Path) -> Desk:
+        """Hands at this terminal."""
+        url, box = serve.agent_url(folder), self._boxes.get(folder.name)
+        return BoxDesk(url, box=box) if box else Desk(url)
+
     def start(self) -> None:
+        if self.real_printers:
+            self._bus = Bus(self.installation.home.parent)
+            self._boxes = place(self.folders[-self.real_printers :], self._bus)
         environ = self.installation.environ
         common = serve.parts(self.installation.config, 0, self.portal_workers, environ)
         more = [serve.Part("worker", serve.flask("issuance", "worker"), environ)] * (self.issuance_workers - 1)
@@ -67,6 +81,10 @@ class Fleet:
     def stop(self) -> None:
         self._over.set()
         serve.stop_all(self.parts)
+        for box in self._boxes.values():
+            box.power_cut()
+        if self._bus is not None:
+            self._bus.close()
 
     def kill(self, dice: random.Random) -> None:
         """One process, without a farewell: a kind of victim first, so that every kind has its turn."""

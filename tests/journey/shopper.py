@@ -53,10 +53,10 @@ class Shopper:
     only: tuple[str, ...] = ()  # kinds that are wanted; any without
     tender: str = ""  # what is paid with; any without
     patience: float = PATIENCE_SECONDS
-    paying: Callable[[], None] = lambda: None  # heard before money goes in
+    hands: Desk | None = None  # at another kind of terminal
 
     def __post_init__(self) -> None:
-        self.desk = Desk(self.agent_url)
+        self.desk = self.hands or Desk(self.agent_url)
 
     def run(self) -> None:
         """The errand, to its end or to the end of patience."""
@@ -168,7 +168,6 @@ class Shopper:
             if devices[tender]["state"] == "collecting":
                 self._hands(lambda tender=tender: self.desk.do("touch", tender=tender))
         if devices["cash"]["state"] == "collecting":
-            self.paying()
             self._insert(int(devices["cash"]["yen"] - devices["cash"]["yen_inserted"]))
         return self._wait(page)
 

@@ -75,23 +75,26 @@ class Run:
         found = truth.rows(self.installation.home / "union.db", VISIT, terminal_id)
         return str(found[0][0]) if found else ""
 
-    def lane(self, folder: Path, cards: list[tuple[str, str]], dice: random.Random) -> None:
+    def lane(self, fleet: Fleet, folder: Path, cards: list[tuple[str, str]], dice: random.Random) -> None:
         """One terminal, one resident after the other."""
         number = 0
         while wants := self.take(dice.randint(1, MOST_WANTED)):
             card, name = cards[number % len(cards)]
             errand, number = Errand(folder.name, card, name, wants), number + 1
             self.errands.append(errand)
-            Shopper(serve.agent_url(folder), errand, self.readings, self.visit_of, dice).run()
+            Shopper(
+                serve.agent_url(folder), errand, self.readings, self.visit_of, dice, hands=fleet.desk_of(folder)
+            ).run()
             self.give_back(wants - errand.copies)
 
 
-def walk(run: Run, folders: list[Path], seed: int) -> None:
+def walk(run: Run, fleet: Fleet, seed: int) -> None:
     """All lanes at once, until nobody wants anything any more. A card is never in two lanes."""
     cards = cards_of_all_towns(run.installation)
     random.Random(seed).shuffle(cards)
+    folders = fleet.folders
     lanes = [
-        threading.Thread(target=run.lane, args=(folder, cards[n :: len(folders)], random.Random(seed + n)))
+        threading.Thread(target=run.lane, args=(fleet, folder, cards[n :: len(folders)], random.Random(seed + n)))
         for n, folder in enumerate(folders)
     ]
     for lane in lanes:
@@ -156,7 +159,7 @@ def soak(folder: Path, chosen: argparse.Namespace) -> int:
     kiosks_per_town = -(-chosen.kiosks // len(TOWNS))
     installation = make_demo(folder / "home", RESIDENTS, CARDS_PER_TOWN, kiosks_per_town)
     open_day_and_night(installation)
-    fleet, run = Fleet(installation, chosen.kiosks), Run(installation, chosen.issuances)
+    fleet, run = Fleet(installation, chosen.kiosks, real_printers=chosen.ipp), Run(installation, chosen.issuances)
     app = create_app(installation.config, surfaces=())
     with sailing(fleet):
         say(f"{chosen.issuances} issuances at {chosen.kiosks} kiosks{', with kills' if chosen.kill else ''}")
@@ -166,7 +169,7 @@ def soak(folder: Path, chosen: argparse.Namespace) -> int:
         )
         with attendant:
             with disturbed(fleet, run, chosen.kill, chosen.seed):
-                walk(run, fleet.folders, chosen.seed)
+                walk(run, fleet, chosen.seed)
             seconds = time.monotonic() - begun
             finish(installation)
     books = read_books(installation, run.errands, run.readings.found)
@@ -199,6 +202,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="script/soak", description=__doc__)
     parser.add_argument("--issuances", type=int, default=500, help="copies to be issued (default 500)")
     parser.add_argument("--kiosks", type=int, default=40, help="terminals that run (default 40)")
+    parser.add_argument(
+        "--ipp", type=int, default=2, help="of these, how many print on a real ippeveprinter (default 2)"
+    )
     parser.add_argument("--kill", action="store_true", help="kill processes at random moments")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--matrix", action="store_true", help="play the crash matrix instead")

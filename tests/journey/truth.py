@@ -6,6 +6,7 @@ import json
 import re
 import sqlite3
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,14 +52,16 @@ def slips(installation: Installation) -> list[Slip]:
 
 
 def slips_of(folder: Path) -> list[Slip]:
-    """Every sheet in the output tray's own log of one terminal."""
-    log = folder / "tray.log"
-    found = []
+    """Every sheet in the output tray's own log of one terminal, whether its printer is simulated or a real one."""
+    return [slip for log in (folder / "tray.log", folder / "printer" / "tray.log") for slip in _slips_in(log, folder)]
+
+
+def _slips_in(log: Path, folder: Path) -> Iterator[Slip]:
     for line in log.read_text().splitlines() if log.exists() else []:
         with suppress(ValueError, KeyError):  # torn by a power cut: that sheet was not out yet
             facts = json.loads(line)
-            found.append(Slip(folder.name, facts["attempt_id"], facts["sheet"], facts["sheets"]))
-    return found
+            name = facts["attempt_id"] if "attempt_id" in facts else facts["name"]
+            yield Slip(folder.name, name, facts["sheet"], facts.get("sheets", 0))
 
 
 def cash_kept(installation: Installation) -> dict[str, int]:
