@@ -17,7 +17,8 @@ PIN = "1234"
 RECORD, SEAL = "resident_record", "seal_registration"
 
 # The seven screens of the journey. A screen is a place where the resident reads and decides. The card trip (lay the
-# card, type the PIN, take the card) is one: its pages follow the card in the hand by themselves.
+# card, type the PIN, take the card) is one: its pages follow the card in the hand by themselves. So is paying: how, and
+# then that.
 STATIONS = {
     "/kiosk/": "start",
     "/card/lay": "card and PIN",
@@ -26,6 +27,7 @@ STATIONS = {
     "/kiosk/choose": "choose",
     "/kiosk/options": "options",
     "/kiosk/confirm": "confirm",
+    "/kiosk/tender": "pay",
     "/kiosk/pay": "pay",
     "/kiosk/progress": "printing",
     "/kiosk/take": "take",
@@ -169,11 +171,20 @@ class Person:
         self.tap(self.button("/kiosk/options").last)
         self.is_at("/kiosk/confirm")
 
-    def pay(self) -> None:
-        """One tap as soon as the certificate is ready, then coins."""
+    def ask_to_pay(self, tender: str = "cash") -> None:
+        """One tap as soon as the certificate is ready, one for how."""
         self.tap(self.button("/kiosk/pay"))
+        self.choose_tender(tender)
+
+    def choose_tender(self, tender: str = "cash") -> None:
+        self.is_at("/kiosk/tender")
+        self.tap(self.button("/kiosk/pay", tender))
         self.is_at("/kiosk/pay")
-        self.desk.insert_price()
+
+    def pay(self, tender: str = "cash") -> None:
+        """Choose how, then coins, a card or a telephone."""
+        self.ask_to_pay(tender)
+        self.desk.give(tender)
 
     def wait_for_sheet(self) -> None:
         self.is_at("/kiosk/take")

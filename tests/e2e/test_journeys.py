@@ -173,10 +173,12 @@ def test_pressing_everything_twice_is_one_order_and_one_payment(kiosk: Person, i
     kiosk.page.on("request", lambda r: sent.append(r.method) if r.url.endswith("/kiosk/pay") else None)
     pay.wait_for()
     pay.dblclick(no_wait_after=True)
+    kiosk.is_at("/kiosk/tender")
+    kiosk.button("/kiosk/pay", "cash").dblclick(no_wait_after=True)
     kiosk.is_at("/kiosk/pay")
     kiosk.desk.insert_price()
     kiosk.wait_for_sheet()
-    assert sent.count("POST") == 1
+    assert sent.count("POST") == 2  # to pay, and how
     assert orders(installation) == before + 1
     assert len(kiosk.desk.state()["tray"]) == 1
     kiosk.finish()
@@ -242,6 +244,9 @@ def test_keyboard_and_ten_key_alone_are_enough(kiosk: Person) -> None:
     kiosk.is_at("/kiosk/confirm")
     kiosk.button("/kiosk/pay").wait_for()
     tab_to(kiosk, "支払う")
+    keys.press("Enter")
+    kiosk.is_at("/kiosk/tender")
+    tab_to(kiosk, "^現金")
     keys.press("Enter")
     kiosk.is_at("/kiosk/pay")
     kiosk.desk.insert_price()

@@ -162,8 +162,7 @@ class Tour:
     def _paying(self) -> None:
         person = self.sign_in(Terminal.WAKAKUSA, FAMILY)
         person.choose(RECORD)
-        person.button("/kiosk/pay").tap()
-        person.is_at("/kiosk/pay")
+        person.ask_to_pay()
         person.desk.wait_until_asked()
         person.desk.insert(100)
         expect(person.page.locator(".money dd").last).to_contain_text("100")

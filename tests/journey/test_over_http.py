@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.journey import truth
+from tests.journey.crowd import wait_until
 from tests.journey.installation import Installation
 from tests.journey.robot import JourneyError, Resident
 
@@ -56,6 +57,28 @@ def test_the_union_learns_money_and_town_and_no_person(installation: Installatio
     people = truth.everywhere(installation, "SELECT name, atena_no, address FROM person_version")
     told = {word for person in people for word in person if word and word.encode() in union}
     assert told == set()
+
+
+@pytest.mark.parametrize(("tender", "card"), [("emoney", "02-hoshimi-family-head"), ("qr", "02-hoshimi-family-wife")])
+def test_money_that_is_no_coin_is_in_the_gateway_and_in_the_ledger(
+    installation: Installation, tender: str, card: str
+) -> None:
+    before = truth.all_kept(installation).keys()
+    resident = Resident(installation.agent_urls[HOSHIMI], card, PIN)
+    page = resident.pay(resident.order(resident.sign_in(), "resident_record"), tender)
+    page = resident.wait_for_sheet(page)
+    resident.desk.take_sheets()
+    resident.leave(page)
+
+    def has_settled() -> bool:
+        installation.flask("issuance", "relay", "--once")
+        new = truth.all_kept(installation).keys() - before
+        return bool(new) and all(truth.ledger(installation).get(key) for key in new)
+
+    wait_until(has_settled, 60, "the ledger knows of it")
+    kept = {key: yen for key, yen in truth.all_kept(installation).items() if key not in before}
+    assert kept == {key: truth.ledger(installation)[key] for key in kept}
+    assert kept.keys().isdisjoint(truth.cash_kept(installation))
 
 
 def test_money_that_was_put_in_comes_back_when_the_resident_stops(installation: Installation) -> None:
