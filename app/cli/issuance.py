@@ -19,9 +19,9 @@ from app import clock
 from app.cli.output import fail, json_option, plain_errors, print_table, say
 from app.cli.serving import serving
 from app.errors import KoikiError
-from app.issuance import accounts, aftermath, counting, reconcile, relay, service
+from app.issuance import accounts, aftermath, counting, reconcile, recovery, relay, service
 from app.issuance.cases import Verdict
-from app.issuance.queries import list_cases, list_orders
+from app.issuance.queries import CaseView, list_cases, list_orders
 from app.municipalities.partitions import partitions
 from app.nodes.agreement import Role
 from app.nodes.errors import UnfitError
@@ -134,7 +134,13 @@ def _copy_rows(code: str, only_open: bool) -> list[dict[str, Any]]:
 
 def _case_rows(code: str, closed: bool) -> list[dict[str, Any]]:
     with partitions.open(code) as p:
-        return [{"municipality": code, **_plain(dataclasses.asdict(case))} for case in list_cases(p, closed=closed)]
+        return [_case_row(code, case) for case in list_cases(p, closed=closed)]
+
+
+def _case_row(code: str, case: CaseView) -> dict[str, Any]:
+    """`step`: the row of the recovery table that says what to do."""
+    step = ", ".join(recovery.steps_for(case.kind))
+    return {"municipality": code, "step": step, **_plain(dataclasses.asdict(case))}
 
 
 def _plain(fields: dict[str, Any]) -> dict[str, Any]:

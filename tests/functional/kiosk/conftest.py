@@ -272,7 +272,7 @@ class Stand:
         self.worker.turn([self.town])
 
     @in_app
-    def report(self, event: ReportEvent, yen: int = 0, attempt_id: str = "") -> None:
+    def report(self, event: ReportEvent, yen: int = 0, attempt_id: str = "", yen_owed: int = 0) -> None:
         order = self.order()
         report = Report(
             terminal_id=self.terminal_id,
@@ -284,6 +284,7 @@ class Stand:
             yen=yen,
             details="{}",
             at=int(clock.now().timestamp()),
+            yen_owed=yen_owed,
         )
         with partitions.open(self.town, write=True) as p:
             issuance.record_report(p, f"terminal:{self.terminal_id}", report)
