@@ -6,11 +6,14 @@ from typing import Any
 
 import click
 from flask.cli import AppGroup
+from sqlalchemy.exc import DBAPIError
 
-from app.cli.output import fail, json_option, plain_errors, print_table, say
+from app.cli.output import UNFIT, fail, json_option, plain_errors, print_table, say
 from app.errors import KoikiError
 from app.municipalities import migrating, service, union
 from app.municipalities.partitions import Outcome, partitions
+from app.nodes import queries as nodes
+from app.nodes.agreement import NodeFacts
 
 FAILED = 1
 group = AppGroup("db", help="Migrate the union and the partitions.")
@@ -20,6 +23,7 @@ group = AppGroup("db", help="Migrate the union and the partitions.")
 def upgrade() -> None:
     """Migrate the union, then every partition. One that fails does not stop the others; the exit status is 1 then."""
     with plain_errors():
+        _refuse_while_served()
         say(f"union: {union.upgrade()}")
         outcomes = partitions.each(partitions.upgrade)
         for outcome in outcomes:
@@ -42,6 +46,25 @@ def status(as_json: bool) -> None:
     print_table(rows, as_json)
     if not all(row["is_newest"] for row in rows):
         fail("not everything is at the newest revision: run 'db upgrade'", FAILED)
+
+
+def _refuse_while_served() -> None:
+    """A process that serves was made for the schema as it is: it is not taken away under its feet."""
+    if union.revision() is not None and (live := _live()) and not _is_newest():
+        fail(f"nothing was migrated: {len(live)} processes serve with the present schema, stop them first", UNFIT)
+
+
+def _live() -> list[NodeFacts]:
+    try:
+        return nodes.list_live()
+    except DBAPIError:
+        return []  # a schema from before there were nodes
+
+
+def _is_newest() -> bool:
+    if union.revision() != migrating.newest(migrating.UNION):
+        return False
+    return all(outcome.answer == migrating.newest(migrating.PARTITION) for outcome in partitions.status())
 
 
 def _note(outcome: Outcome) -> None:

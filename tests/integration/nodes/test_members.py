@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,6 +16,7 @@ from flask import Flask
 from app import clock
 from app.municipalities import engines, migrating
 from app.municipalities.models import MemberState
+from app.municipalities.partitions import partitions
 from app.municipalities.service import set_member_state
 from app.municipalities.union import union_write
 from app.nodes import checking, equipment, membership, queries, service
@@ -91,6 +93,19 @@ def test_a_schema_that_was_not_migrated(serve: Callable[[], Result]) -> None:
         session.execute(sa.text("UPDATE alembic_version SET version_num = '0000'"))
     newest = migrating.newest(migrating.UNION)
     assert f"the union's schema is 0000 instead of {newest}: run 'db upgrade'" in refused(serve())
+
+
+def test_nothing_is_migrated_under_a_process_that_serves(app: Flask) -> None:
+    upgrade = functools.partial(app.test_cli_runner().invoke, args=["db", "upgrade"])
+    known = neighbour()
+    assert upgrade().exit_code == 0  # nothing to do
+    with partitions.open(TOWN, write=True) as p:
+        p.session.execute(sa.text("UPDATE alembic_version SET version_num = '0000'"))
+    done = upgrade()
+    assert (done.exit_code, done.stdout) == (3, "")
+    assert "nothing was migrated: 1 processes serve with the present schema" in done.stderr
+    service.leave(known)
+    assert upgrade().exit_code == 1  # there is no such revision; but now it is tried
 
 
 def test_a_clock_that_is_wrong(monkeypatch: pytest.MonkeyPatch, serve: Callable[[], Result]) -> None:
