@@ -50,7 +50,7 @@ def run(make: Callable[[], Towns], examples: int, steps: int, phases: tuple[Phas
 
 
 def test_in_files(furnished: Path, tmp_path: Path) -> None:
-    run(lambda: Towns(fresh(make_config(furnished), tmp_path)), examples=12, steps=30)
+    run(lambda: Towns(fresh(make_config(furnished), tmp_path)), examples=8, steps=25)
 
 
 @pytest.mark.postgres
@@ -59,7 +59,7 @@ def test_in_postgresql(postgres: Cluster, furnished_database: str, tmp_path: Pat
         name = postgres.make_database(furnished_database)
         return Towns(make_config(tmp_path, postgres.url(name, "admin")))
 
-    run(make, examples=3, steps=25)
+    run(make, examples=2, steps=20)
 
 
 @pytest.mark.parametrize("what", MUTATIONS)
