@@ -165,7 +165,8 @@ for _kind in KINDS:
 
 def _confirm(state: State, obstacle: Obstacle | None = None) -> Any:
     order = Order((Copy(RECORD, state), Copy(SEAL, state)))
-    live = "" if order.is_ready and obstacle is None else "/gallery/confirm_wait"
+    waits_at = "/gallery/confirm_held" if obstacle else "/gallery/confirm_wait"
+    live = "" if order.is_ready and obstacle is None else waits_at
     counted = Line("資産証明書 1通", ("ご本人の分", "土地5筆、家屋2棟：300円×2"), 600)
     lines = [*lines_of(order, ITEMS), counted, Line("納税証明書 1通", ("ご本人の分",), 300, ("令和8年度 固定資産税",))]
     held = screens.OBSTACLES[obstacle] if obstacle else ""
