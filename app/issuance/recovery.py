@@ -186,8 +186,8 @@ STEPS: tuple[Step, ...] = (
         ("issuance.watching:raise_silent",),
         ("terminal_silent",),
         ("checked",),
-        "Power, cable, the agent's process at the terminal that the case names; `last_seen_at` says since when. It serves"
-        " again by itself as soon as it calls; `checked`, once you know why.",
+        "Power, cable, the agent's process at the terminal that the case names; `last_seen_at` says since when. It"
+        " serves again by itself as soon as it calls; `checked`, once you know why.",
     ),
 )
 
