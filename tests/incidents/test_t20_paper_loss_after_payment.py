@@ -41,9 +41,9 @@ def paper_runs_out(world: World) -> None:
     resident = world.resident(card)
     page = order_two(world, resident)
     before = len(world.papers(terminal))
-    leave_one_sheet(world)
+    hold_the_printer(world)
     resident.pay(page)
-    take_the_rest_away(world)
+    leave_one_sheet(world)
     world.wait(lambda: len(world.papers(terminal)) > before, "the first copy is out")
     world.empty_tray(terminal)
     first = {State.TAKEN, State.SETTLED}
@@ -117,17 +117,21 @@ def entries(world: World, payment_key: str) -> Counter[str]:
 # --- Paper ----------------------------------------------------------------------------------------------------------
 
 
-def leave_one_sheet(world: World) -> None:
-    """In the tray of the first kiosk."""
+def hold_the_printer(world: World) -> None:
+    """The first kiosk's: with its first sheet, the real one; before it, the simulated one, which counts its paper."""
     if isinstance(world, ProcessWorld):
         world.printers[world.kiosks[0].terminal_id].plan({"sheet": 1, "kind": "paper", "then": "wait"})
-    elif isinstance(world, LocalWorld):
+    else:
+        world.points.set("grant", "wait")
+
+
+def leave_one_sheet(world: World) -> None:
+    """Only now: a terminal that sees too little paper asks for no money."""
+    if isinstance(world, LocalWorld):
+        world.wait(lambda: world.points.came("grant"), "the printer's turn")
         world.agent().printer._paper = 1  # type: ignore[union-attr]
-
-
-def take_the_rest_away(world: World) -> None:
-    """While the first copy is in the printer, the real one's tray is emptied; the simulated one has counted."""
-    if isinstance(world, ProcessWorld):
+        world.points.let_go("grant")
+    elif isinstance(world, ProcessWorld):
         box = world.printers[world.kiosks[0].terminal_id]
         box.at("paper")
         box.load(0)
