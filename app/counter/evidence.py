@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from app import clock
 from app.counter import words
 from app.issuance.states import Payment, State
+from app.protocol.messages import Tender
 from app.web.languages import format_yen
 
 _EVENTS: dict[str, LazyString] = {
@@ -34,6 +37,12 @@ _EVENTS: dict[str, LazyString] = {
     "refused": _l("利用者にお断りした"),
     "guard_mismatch": _l("読みもどした紙面が内容と合わない"),
     "render_failed": _l("紙面を作れなかった"),
+    "SheetLostError": _l("しまっておいた紙面が開けない"),
+    "GrantLostError": _l("端末が、前の許可をおぼえていない"),
+    "count": _l("端末の機械が数えた結果"),
+    "accounts": _l("台帳とくらべた結果"),
+    "relay_late": _l("送信が待っている"),
+    "terminal_silent": _l("端末から連絡がない"),
 }
 _LABELS: dict[str, LazyString] = {
     "yen": _l("金額"),
@@ -47,10 +56,17 @@ _LABELS: dict[str, LazyString] = {
     "reference": _l("利用者の受付番号"),
     "kind": _l("証明書の種類"),
     "field": _l("欄"),
-    "counted": _l("機械が数えた"),
-    "expected": _l("記録の合計"),
+    "sheets_more": _l("記録より多い枚数"),
+    "yen_cash_more": _l("記録より多い現金"),
+    "yen_emoney_more": _l("記録より多い電子マネー"),
+    "yen_qr_more": _l("記録より多いQR決済"),
+    "yen_missing": _l("台帳に足りない金額"),
+    "lines_missing": _l("台帳に足りない行"),
+    "waiting_since": _l("待ちはじめた時"),
+    "last_seen_at": _l("さいごの連絡"),
 }
 _MONEY = frozenset({"yen", "yen_owed"})
+_MOMENTS = frozenset({"waiting_since", "last_seen_at"})
 
 
 def lines(evidence: Iterable[Mapping[str, Any]]) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -91,6 +107,17 @@ def _value(name: str, value: Any) -> str:
         return format_yen(value)
     if name == "state" and value in {*State, *Payment}:
         return words.state(value) if value in set(State) else words.payment(value)
+    if name == "tender" and value in set(Tender):
+        return str(words.TENDERS[Tender(value)])
+    if name in _MOMENTS:
+        return _moment(str(value))
     if isinstance(value, list | tuple):
         return _("、").join(map(str, value))
     return str(value)
+
+
+def _moment(written: str) -> str:
+    try:
+        return words.moment(datetime.fromisoformat(written).astimezone(clock.JST))
+    except ValueError:
+        return written

@@ -27,6 +27,7 @@ from tests.functional.counter.conftest import (
     SENIOR,
     Journal,
     address,
+    demo_config,
     opened,
     staffed,
 )
@@ -107,7 +108,7 @@ class Desk:
 def app(staffed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     monkeypatch.setattr(certificates, "prepare", FakeRoom().prepare)
     monkeypatch.setattr(cases, "RENEW_SECONDS", 1)
-    with opened(Path(shutil.copytree(staffed, tmp_path / "home"))) as app:
+    with opened(demo_config(Path(shutil.copytree(staffed, tmp_path / "home")))) as app:
         yield app
 
 

@@ -6,7 +6,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -47,20 +47,24 @@ MEMBERS = (
 )
 
 
-def demo_config(home: Path) -> Config:
-    plain = make_config(home)
-    return Config(home, plain.union_url, demo=True, environ=plain.environ, place_urls=plain.place_urls)
+def demo_config(home: Path, database: str | None = None) -> Config:
+    return replace(make_config(home, database), demo=True)
 
 
 @pytest.fixture(scope="session")
 def staffed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Made once and copied for each test."""
+    """Made once in files and copied for each test."""
     home = tmp_path_factory.mktemp("staffed")
     (home / "union.db").touch()
     furnish(make_config(home), "embedded")
-    app = create_app(demo_config(home), ())
-    keys.configure(demo_config(home), CHEAP)
-    with clock.frozen(NOW), app.app_context():
+    with clock.frozen(NOW):
+        employ(demo_config(home))
+    return home
+
+
+def employ(config: Config) -> None:
+    """Staff for the two towns of `furnish`, English names, and one resident."""
+    with opened(config, ()) as app, app.app_context():
         with union_write() as session:
             session.add(Union(union_id=1, name="みどりの広域連合"))
             for code, name_en in ((HOME, "Wakakusa City"), (OTHER, "Aoba Town")):
@@ -71,9 +75,6 @@ def staffed(tmp_path_factory: pytest.TempPathFactory) -> Path:
             service.set_up_for_demo(new.staff_id, PASSWORD)
         with partitions.open(HOME, write=True) as p:
             p.session.add(_resident())
-        db.engine.dispose()
-    partitions.dispose()
-    return home
 
 
 def _resident() -> PersonVersion:
@@ -94,10 +95,9 @@ def _resident() -> PersonVersion:
 
 
 @contextmanager
-def opened(home: Path) -> Iterator[Flask]:
-    """The counter alone, over the union in `home`."""
-    config = demo_config(home)
-    app = create_app(config, ("counter",))
+def opened(config: Config, surfaces: tuple[str, ...] = ("counter",)) -> Iterator[Flask]:
+    """The counter alone."""
+    app = create_app(config, surfaces)
     keys.configure(config, CHEAP)
     yield app
     with app.app_context():
@@ -108,7 +108,7 @@ def opened(home: Path) -> Iterator[Flask]:
 @pytest.fixture
 def app(staffed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     monkeypatch.setattr(certificates, "prepare", FakeRoom().prepare)
-    with opened(Path(shutil.copytree(staffed, tmp_path / "home"))) as app, clock.frozen(NOW):
+    with opened(demo_config(Path(shutil.copytree(staffed, tmp_path / "home")))) as app, clock.frozen(NOW):
         yield app
 
 

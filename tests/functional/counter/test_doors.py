@@ -280,15 +280,12 @@ def test_without_signing_in_every_door_leads_to_the_sign_in(app: Flask) -> None:
 def test_every_door_asks_for_its_right(app: Flask, journal: Journal, who: str) -> None:
     """All cells of the table: role x route. Who may not is told so; who may is told something else."""
     journal.mismatch()
-    member = in_app(app, get_member, who)
-    for number, (method, path, permission) in enumerate(staff_doors(app)):
+    member, browser = in_app(app, get_member, who), Browser(app).sign_in(who)
+    token = browser.form("/sign-out").fields["csrf_token"][0]
+    for method, path, permission in staff_doors(app):
         if "sign-out" in path:
             continue  # everybody may, and is gone
-        browser = Browser(app)
-        with at(minutes=number):
-            browser.sign_in(who)
-            data = {"csrf_token": browser.form("/sign-out").fields["csrf_token"][0]} if method == "POST" else None
-            answer = browser.client.open(path, method=method, data=data)
+        answer = browser.client.open(path, method=method, data={"csrf_token": token} if method == "POST" else None)
         is_refused = answer.status_code == 403
         assert is_refused is (permission is not None and not member.may(permission)), (method, path, answer.status_code)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from itertools import product
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask, g
 from flask_babel import Babel
 
 from app.counter import evidence, verdicts, words
+from app.issuance import recovery
 from app.issuance.cases import Verdict
 from app.issuance.models import CaseKind, Disposal
 from app.issuance.states import Payment, State
@@ -79,6 +81,44 @@ def test_evidence_that_nobody_foresaw_is_shown_as_it_is(speaking: str) -> None:
     ((event, told),) = evidence.lines([{"event": "something_new", "answer": 42, "details": "no json"}])
     assert event == "something_new"
     assert told == [("answer", "42"), ("details", "no json")]
+
+
+def test_differences_and_silence_are_told_in_words(speaking: str) -> None:
+    said = [
+        {"event": "count", "sheets_more": 2, "yen_cash_more": -300},
+        {"event": "accounts", "yen_missing": 500, "lines_missing": 1},
+        {"event": "relay_late", "waiting_since": "2026-11-24 01:02:03+00:00"},
+        {"event": "terminal_silent", "last_seen_at": "2026-11-24 01:02:03+00:00"},
+        {"event": "committed", "yen_owed": 100, "tender": "emoney"},
+    ]
+    told = evidence.lines(said)
+    assert {event for event, _ in told}.isdisjoint(item["event"] for item in said)
+    labels = {label for _, particulars in told for label, _ in particulars}
+    assert labels.isdisjoint(name for item in said for name in item)
+    values = " ".join(value for _, particulars in told for _, value in particulars)
+    assert "-300" in values
+    assert values.count("10:02:03") == 2  # in Japan's time
+    assert "emoney" not in values
+
+
+UNDECIDED: dict[CaseKind, tuple[State | None, Payment]] = {
+    CaseKind.OUTCOME_UNKNOWN: (State.UNKNOWN, Payment.COMMITTING),
+    CaseKind.NOT_TAKEN: (State.UNKNOWN, Payment.COMMITTED),
+    CaseKind.MANIFEST_MISMATCH: (State.UNKNOWN, Payment.COMMITTED),
+    CaseKind.PAYMENT_UNKNOWN: (None, Payment.UNKNOWN),
+    CaseKind.CHANGE_OWED: (None, Payment.COMMITTED),
+}
+
+
+@pytest.mark.parametrize("kind", CaseKind)
+def test_what_is_offered_stands_in_the_runbook(kind: CaseKind) -> None:
+    state, payment = UNDECIDED.get(kind, (None, Payment.RELEASED))
+    order = SimpleNamespace(payment=payment, copies=[SimpleNamespace(state=State.SETTLED, yen=300)])
+    case = SimpleNamespace(kind=kind, state=state, payment=payment, closed_at=None)
+    offered = {verdict.value for verdict in verdicts.allowed(SimpleNamespace(case=case, order=order))}  # type: ignore[arg-type]
+    told = {verdict for step in recovery.STEPS if kind.value in step.cases for verdict in step.verdicts}
+    assert offered
+    assert offered <= told
 
 
 def test_every_verdict_asks_for_a_right() -> None:
