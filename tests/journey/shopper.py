@@ -18,7 +18,7 @@ from tests.journey.forms import Form, read_forms
 from tests.journey.reading import Readings
 from tests.journey.robot import PIECES, Browser, Desk, JourneyError, Page, go_home
 
-PAUSE_SECONDS = 0.3
+PAUSE_SECONDS = 0.5
 PATIENCE_SECONDS = 240.0  # of one errand
 MOST_KINDS, MOST_COPIES = 3, 3
 BILL = 1000

@@ -27,7 +27,8 @@ from tests.matrix.cases import GATEWAY_LINE, PRINTER, Case
 from tests.matrix.lane import Lane, Part
 
 ERRAND_SECONDS = 90.0
-MEND_SECONDS = 60.0
+MEND_SECONDS = 180.0
+PATIENT_SECONDS = 8.0
 PAUSE_SECONDS = 0.05
 CLEARED = ("jam cleared", "out of paper")
 LATER = timedelta(minutes=4)  # nobody has looked at the kiosk for so long
@@ -164,7 +165,7 @@ class Player:
                 outcome.wrong.append(f"an order stays open without a case: {open_orders[0][2]}")
                 break
             self.lane.revive()
-            is_slow = time.monotonic() > deadline - MEND_SECONDS / 2
+            is_slow = time.monotonic() > deadline - MEND_SECONDS + PATIENT_SECONDS
             self._let_time_pass(errand, MUCH_LATER if is_slow else LATER)
             self.attendant.walk_round()
             time.sleep(PAUSE_SECONDS * 2)
