@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import runpy
 import sys
 from pathlib import Path
 
+from tests.incidents.oddness import ODD, make_odd
 from tests.incidents.points import install, install_clock
 
 FOLDER = "KOIKI_TEST_POINTS"
@@ -20,6 +22,7 @@ def main() -> None:
         install_clock(folder)
     else:
         install(folder, is_process=True)
+        make_odd(json.loads(os.environ.get(ODD, "{}")))
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 
 

@@ -8,17 +8,22 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
+
 from app import serve
+from app.cli.output import UNFIT
 from app.config import load
 from tests.incidents import databases
 from tests.incidents.balancer import Balancer
 from tests.incidents.launch import FOLDER
+from tests.incidents.oddness import ODD
 from tests.incidents.points import Points
 from tests.incidents.world import Kiosk, Paper, World
 from tests.journey import truth
@@ -119,6 +124,17 @@ class ProcessWorld(World):
             if part.has_ended():
                 part.start()
 
+    def try_to_serve(self, odd: Mapping[str, str]) -> str:
+        url = f"http://127.0.0.1:{free_ports(1)[0]}"
+        part = self._around(serve.Part("portal 3", serve.gunicorn("wsgi:app", url, *NODE), self._environ))
+        environ = {**part.environ, ODD: json.dumps(dict(odd))}
+        with subprocess.Popen(part.command, env=environ, stderr=subprocess.PIPE, start_new_session=True) as process:
+            try:
+                self.wait(lambda: process.poll() is not None or _answers(url), "one more portal has decided")
+                return "" if process.poll() is None else _last_words(process)
+            finally:
+                process.terminate()  # it takes leave of the others
+
     def part(self, name: str) -> serve.Part:
         return next(part for part in self._parts if part.name == name)
 
@@ -137,6 +153,20 @@ class ProcessWorld(World):
         terminal_id = part.name.removeprefix("agent ")
         more = {"KOIKI_AGENT_PRINTER": self.printers[terminal_id].uri} if terminal_id in self.printers else {}
         return replace(part, command=command, environ={**part.environ, **more})
+
+
+def _answers(url: str) -> bool:
+    """A master listens before its worker has looked at anything."""
+    try:
+        return httpx.get(f"{url}/agents/portal-key", timeout=2).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def _last_words(process: subprocess.Popen[bytes]) -> str:
+    assert process.stderr is not None
+    assert process.returncode == UNFIT
+    return process.stderr.read().decode()
 
 
 def _signal(part: serve.Part, number: signal.Signals) -> None:

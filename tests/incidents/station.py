@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 import uuid
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 from cryptography.hazmat.primitives import hashes
@@ -45,6 +47,7 @@ from tests.journey.robot import Browser, JourneyError, Page
 if TYPE_CHECKING:
     from tests.incidents.world import Card
 
+Answer = TypeVar("Answer")
 READY = {"printer": "ready", "sheets_left": 250, "change_left": 20_000}
 
 
@@ -138,31 +141,31 @@ class Station:
 
     def work(self) -> Work:
         call = WorkCall(self.terminal_id, str(uuid.uuid4()), _now(), **READY)
-        while True:
-            try:
-                return self.portal.ask_work(call)
-            except PortalDownError:  # a node that was killed: the next one answers
-                continue
+        return self._again(lambda: self.portal.ask_work(call))
 
     def grant(self, attempt_id: str, grant_id: str = "") -> tuple[Manifest, bytes]:
         """:raises PortalRefusedError: when the portal does not give it."""
-        return self.portal.ask_grant(GrantRequest(self.terminal_id, attempt_id, grant_id or str(uuid.uuid4()), _now()))
+        wish = GrantRequest(self.terminal_id, attempt_id, grant_id or str(uuid.uuid4()), _now())
+        return self._again(lambda: self.portal.ask_grant(wish))
 
     def report(self, event: ReportEvent, *, yen: int = 0, attempt_id: str = "", **other: str) -> bool:
         """Whether the portal accepted it."""
         fields = {"visit_id": self.visit_id, "payment_key": "" if attempt_id else self.payment_key} | other
-        return self.portal.report(
-            Report(
-                terminal_id=self.terminal_id,
-                report_id=str(uuid.uuid4()),
-                event=event,
-                attempt_id=attempt_id,
-                yen=yen,
-                details="{}",
-                at=_now(),
-                **fields,
-            )  # fmt: skip
-        )
+        told = Report(
+            terminal_id=self.terminal_id, report_id=str(uuid.uuid4()), event=event, attempt_id=attempt_id, yen=yen,
+            details="{}", at=_now(), **fields,
+        )  # fmt: skip
+        return self._again(lambda: self.portal.report(told))
+
+    def _again(self, call: Callable[[], Answer]) -> Answer:
+        """The same once more where nobody answered, as an agent does: a node was killed, or is slow."""
+        deadline = time.monotonic() + self.browser.patience
+        while True:
+            try:
+                return call()
+            except PortalDownError:
+                if time.monotonic() > deadline:
+                    raise
 
     def print_next(self) -> tuple[Manifest, bytes] | None:
         """Fetch, print and hand out the next copy; None when the portal has none for this terminal."""

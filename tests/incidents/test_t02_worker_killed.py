@@ -59,5 +59,5 @@ def test_without_protection_it_happens(local: LocalWorld, monkeypatch: pytest.Mo
         taken.update(copy.issuance_id for copy in found)
         return found
 
-    local.patience = 15
-    happens_without(local, monkeypatch, scenario, Protection(worker, "list_waiting", take_out))
+    protection = Protection(worker, "list_waiting", take_out)
+    happens_without(local, monkeypatch, scenario, protection, before=lambda: setattr(local, "patience", 15.0))

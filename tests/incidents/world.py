@@ -11,7 +11,7 @@ import json
 import re
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
@@ -43,7 +43,7 @@ from tests.journey.robot import Browser, Page, Resident
 PIN = "1234"
 ORDINARY = re.compile(r"\d\d-\w+-(neighbour-\d+|family-head|family-wife)")
 LABEL = re.compile(r"】(.+?)：")
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 CODES = {town.slug: town.code for town in TOWNS}
 RECORD, SEAL = "resident_record", "seal_registration"
 
@@ -274,6 +274,10 @@ class World(ABC):
     @abstractmethod
     def revive(self) -> None:
         """Start again what has ended, as the init system does."""
+
+    @abstractmethod
+    def try_to_serve(self, odd: Mapping[str, str]) -> str:
+        """Start one more portal process, `odd` as `oddness.make_odd` has it; its last words, empty when it serves."""
 
     def wait(self, is_so: Callable[[], object], what: str, seconds: float = PATIENCE_SECONDS) -> None:
         wait_until(lambda: bool(is_so()), seconds, what)
