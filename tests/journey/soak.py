@@ -34,6 +34,7 @@ from tests.journey.installation import Installation, make_demo
 from tests.journey.reading import Readings
 from tests.journey.shopper import Errand, Shopper
 from tests.matrix import cases, matrix
+from tests.matrix.play import Outcome
 
 WORDS = ("wrong-person", "lost", "doubled", "unexplained")
 COPIES_BETWEEN_KILLS = (1, 12)
@@ -191,13 +192,18 @@ def soak_matrix(folder: Path, chosen: argparse.Namespace) -> int:
     wanted = drawn[: chosen.cases or len(drawn)]
     say(f"inventing a union; {len(wanted)} of {len(drawn)} cases on {chosen.lanes} lanes")
     installation = make_demo(folder / "home", RESIDENTS, CARDS_PER_TOWN)
-    found = matrix.run(installation, folder, wanted, chosen.lanes)
+    found = matrix.run(installation, folder, wanted, chosen.lanes, _tell_case)
     for line in matrix.table(found):
         say(line)
-    for outcome in found:
-        for what in outcome.wrong:
-            say(f"  {outcome.case}: {what}")
     return int(any(outcome.wrong for outcome in found))
+
+
+def _tell_case(outcome: Outcome) -> None:
+    case = outcome.case
+    ends = " ".join(outcome.ends) or "no order"
+    say(f"  {case.part} {case.when} {case.point}, {case.fault}: {ends}{'' if outcome.has_died else ' (nobody died)'}")
+    for what in outcome.wrong:
+        say(f"    WRONG {what}")
 
 
 def soak_machine(examples: int) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -29,14 +29,19 @@ from tests.matrix.play import Outcome, Player
 from tests.printing.box import Bus, until
 
 
-def run(installation: Installation, folder: Path, cases: Sequence[Case], lanes: int = 4) -> list[Outcome]:
-    """Every case once."""
+Tell = Callable[[Outcome], None]
+
+
+def run(
+    installation: Installation, folder: Path, cases: Sequence[Case], lanes: int = 4, tell: Tell = lambda _outcome: None
+) -> list[Outcome]:
+    """Every case once; `tell` hears of each as it ends."""
     open_day_and_night(installation)
     app = create_app(installation.config, surfaces=())
     found: list[Outcome] = []
     with running(installation, folder, lanes, app) as players:
         threads = [
-            threading.Thread(target=_play, args=(app, player, own, found))
+            threading.Thread(target=_play, args=(app, player, own, found, tell))
             for player, own in zip(players, dealt(cases, lanes), strict=True)
         ]
         for thread in threads:
@@ -46,13 +51,15 @@ def run(installation: Installation, folder: Path, cases: Sequence[Case], lanes: 
     return found
 
 
-def _play(app: Flask, player: Player, cases: Sequence[Case], found: list[Outcome]) -> None:
+def _play(app: Flask, player: Player, cases: Sequence[Case], found: list[Outcome], tell: Tell) -> None:
     with app.app_context():
         for case in cases:
             try:
-                found.append(player.play(case))
+                outcome = player.play(case)
             except Exception as error:
-                found.append(Outcome(case, wrong=[f"the case could not be played: {type(error).__name__} {error}"]))
+                outcome = Outcome(case, wrong=[f"the case could not be played: {type(error).__name__} {error}"])
+            found.append(outcome)
+            tell(outcome)
 
 
 @contextmanager
