@@ -42,8 +42,8 @@ class Nursery:
             return int(self._say(json.dumps({"kind": kind, "points": str(points), "environ": environ}) + "\n"))
 
     def close(self) -> None:
-        self._process.terminate()
-        self._process.communicate(timeout=10)
+        """And of everybody who was born here."""
+        self._process.communicate(timeout=20)
 
     def _say(self, line: str) -> str:
         assert self._process.stdin is not None
@@ -63,7 +63,7 @@ class Part:
     points: Path
     environ: dict[str, str]
     pid: int = 0
-    births: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def is_alive(self) -> bool:
@@ -74,9 +74,11 @@ class Part:
         return False
 
     def revive(self) -> None:
-        if not self.is_alive:
-            self.points.mkdir(parents=True, exist_ok=True)
-            self.pid, self.births = self.nursery.bear(self.kind, self.points, self.environ), self.births + 1
+        """Once, whoever of the lanes sees it first."""
+        with self._lock:
+            if not self.is_alive:
+                self.points.mkdir(parents=True, exist_ok=True)
+                self.pid = self.nursery.bear(self.kind, self.points, self.environ)
 
     def end(self) -> None:
         with suppress(ProcessLookupError):

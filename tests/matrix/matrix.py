@@ -28,7 +28,6 @@ from tests.matrix.lane import Lane, Nursery, Part, nurseries
 from tests.matrix.play import Outcome, Player
 from tests.printing.box import Bus, until
 
-
 Tell = Callable[[Outcome], None]
 
 

@@ -12,6 +12,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -102,13 +103,18 @@ def main() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the dead
     sys.stdout.write("ready\n")
     sys.stdout.flush()
+    born = []
     for line in sys.stdin:
         order = json.loads(line)
         pid = os.fork()
         if pid == 0:
             _live(order)
+        born.append(pid)
         sys.stdout.write(f"{pid}\n")
         sys.stdout.flush()
+    for pid in born:  # nobody asks for more: the house is closed
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def _live(order: dict[str, Any]) -> None:
