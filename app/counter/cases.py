@@ -208,9 +208,14 @@ def _choices(file: CaseFile) -> list[Choice]:
 
 def _choice(verdict: Verdict) -> Choice:
     label, means = words.VERDICTS[verdict]
-    is_mine = g.staff.may(verdicts.permission_for(verdict))
-    needs = "" if is_mine else _("この決定は係長の権限です。")
-    return Choice(verdict, str(label), str(means), verdict in verdicts.WEIGHTY, needs)
+    return Choice(verdict, str(label), str(means), verdict in verdicts.WEIGHTY, _needs(verdict))
+
+
+def _needs(verdict: Verdict) -> str:
+    """Who may give it, to whom may not."""
+    if g.staff.may(verdicts.permission_for(verdict)):
+        return ""
+    return _("この決定は係長の権限です。") if g.staff.municipality else _("決めるのは、この市町村の職員です。")
 
 
 def _check_right(verdict: Verdict) -> None:

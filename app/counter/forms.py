@@ -19,7 +19,9 @@ def _digits(given: str | None) -> str:
 class SignInForm(Form):
     """The first step."""
 
-    name = StringField(validators=[DataRequired(), Length(max=_LONGEST_NAME)], filters=[lambda v: (v or "").strip()])
+    name = StringField(
+        validators=[DataRequired(), Length(max=_LONGEST_NAME)], filters=[lambda v: (v or "").strip().lower()]
+    )
     password = PasswordField(validators=[DataRequired(), Length(max=LONGEST_PASSWORD)])
 
 

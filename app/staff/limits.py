@@ -12,6 +12,7 @@ from enum import StrEnum
 IDLE = timedelta(minutes=15)  # without anything that a person did
 LONGEST = timedelta(hours=10)  # a working day
 BETWEEN_STEPS = timedelta(minutes=10)  # from the password to the code, or to the end of the first sign-in
+FORGET_AFTER = timedelta(days=30)  # a sign-in that is over: that there was one stays in the audit
 WRITE_SIGN_OF_LIFE_AFTER = timedelta(seconds=30)  # a page of many parts writes once
 
 TRIES_WINDOW = timedelta(minutes=15)

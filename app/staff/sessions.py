@@ -32,6 +32,7 @@ class SessionFacts:
 def begin(session: UnionSession, staff_id: str, stage: Stage) -> str:
     """A new one; gives the token for the cookie. Only its hash is kept."""
     token, now = secrets.token_urlsafe(_TOKEN_BYTES), clock.now()
+    session.execute(sa.delete(StaffSession).where(StaffSession.started_at < now - limits.FORGET_AFTER))
     session.add(StaffSession(mark=_mark(token), staff_id=staff_id, stage=stage, started_at=now, seen_at=now))
     return token
 

@@ -140,6 +140,7 @@ def test_the_union_sees_cases_of_all_towns_and_no_person(open_browser, journal: 
     for word in (RESIDENT, "ワカクサ", "1980", "昭和55", f">{SUBJECT}<"):
         assert word not in union.page.text
     assert address(case, tail="/verdict") not in union.page.text
+    assert "決めるのは、この市町村の職員です" in union.text
 
 
 # --- Another town --------------------------------------------------------------------------------------------------

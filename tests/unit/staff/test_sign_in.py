@@ -276,6 +276,13 @@ def test_signing_out_here_leaves_the_others(aoi: str) -> None:
         assert (reason_of(first), reason_of(second)) == (EndReason.SIGNED_OUT, None)
 
 
+def test_what_is_long_over_is_forgotten(aoi: str) -> None:
+    come_in(aoi)
+    with later(days=31):
+        come_in(aoi)
+        assert {row.started_at for row in rows(StaffSession)} == {clock.now()}
+
+
 # --- Administration ------------------------------------------------------------------------------------------------
 
 
