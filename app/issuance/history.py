@@ -10,7 +10,8 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from app.issuance.journal import found
-from app.issuance.models import Attempt, Case, Issuance, IssuanceEvent, Order, PaymentEvent
+from app.issuance.models import Attempt, Case, Issuance, IssuanceEvent, Order
+from app.issuance.money_models import PaymentEvent
 from app.issuance.queries import CaseView, OrderView, view_case, view_order
 from app.issuance.states import Payment, State
 from app.municipalities.partitions import Partition

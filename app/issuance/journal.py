@@ -26,9 +26,9 @@ from app.issuance.models import (
     IssuanceEvent,
     Order,
     Outbox,
-    PaymentEvent,
     Refusal,
 )
+from app.issuance.money_models import PaymentEvent
 from app.issuance.states import Payment, State, Step, step, step_payment
 from app.issuance.tries import end_try, next_key
 from app.municipalities.partitions import Partition

@@ -2,7 +2,7 @@
 
 - a copy has at most one live attempt (`one_live_attempt`); each attempt has its own 発行番号, never used again;
 - an order is placed at most once per idempotency key; money is held, kept and given back at most once
-  (`one_live_try`, `kept_once`, `ends_once`);
+  (`money_models`);
 - a grant to print is used once (`grant_id` unique); events are append-only and gapless per copy;
 - what may follow what, what is over and whose it is never changes: the triggers of `rules`;
 - numbers, the outbox sequence and the audit tip come from the one `Head` row, under its lock, never from the clock.
@@ -98,44 +98,6 @@ class Order(PartitionBase):
             "payment NOT IN ('committing', 'committed') OR yen_due IS NOT NULL", name="committed_has_due"
         ),
         sa.CheckConstraint("is_open OR payment IN ('committed', 'released')", name="closed_is_paid_or_paid_back"),
-    )
-
-
-class PaymentEnd(StrEnum):
-    """How a try at paying ended."""
-
-    COMMITTED = "committed"
-    RELEASED = "released"
-
-
-class PaymentTry(PartitionBase):
-    """One try at paying an order, by one tender, under a key of its own. Never two at a time; kept money ends all."""
-
-    __tablename__ = "payment_try"
-    payment_key: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
-    order_id: Mapped[str] = mapped_column(sa.ForeignKey("issue_order.order_id"))
-    number_in_order: Mapped[int] = mapped_column(sa.Integer)
-    tender: Mapped[Tender] = mapped_column(one_of(Tender, "try_tender"))
-    asked_at: Mapped[datetime] = mapped_column(Instant)
-    ended_at: Mapped[datetime | None] = mapped_column(Instant)
-    ended_as: Mapped[PaymentEnd | None] = mapped_column(one_of(PaymentEnd, "try_ended_as"))
-    __table_args__ = (
-        sa.UniqueConstraint("order_id", "number_in_order"),
-        sa.CheckConstraint("(ended_at IS NULL) = (ended_as IS NULL)", name="ended_somehow"),
-        sa.Index(
-            "one_live_try",
-            "order_id",
-            unique=True,
-            sqlite_where=sa.text("ended_at IS NULL"),
-            postgresql_where=sa.text("ended_at IS NULL"),
-        ),
-        sa.Index(
-            "kept_once",
-            "order_id",
-            unique=True,
-            sqlite_where=sa.text("ended_as = 'committed'"),
-            postgresql_where=sa.text("ended_as = 'committed'"),
-        ),
     )
 
 
@@ -251,28 +213,6 @@ class IssuanceEvent(PartitionBase):
     )
 
 
-class PaymentEvent(PartitionBase):
-    """Append-only: every move of an order's money."""
-
-    __tablename__ = "payment_event"
-    order_id: Mapped[str] = mapped_column(sa.ForeignKey("issue_order.order_id"), primary_key=True)
-    sequence: Mapped[int] = mapped_column(sa.Integer, primary_key=True)
-    from_state: Mapped[Payment | None] = mapped_column(one_of(Payment, "payment_event_from"))
-    to_state: Mapped[Payment] = mapped_column(one_of(Payment, "payment_event_to"))
-    yen: Mapped[int] = mapped_column(sa.Integer)
-    actor: Mapped[str] = mapped_column(sa.String(80))
-    at: Mapped[datetime] = mapped_column(Instant)
-    __table_args__ = (
-        sa.Index(
-            "money_ends_once",
-            "order_id",
-            unique=True,
-            sqlite_where=sa.text("to_state IN ('committed', 'released')"),
-            postgresql_where=sa.text("to_state IN ('committed', 'released')"),
-        ),
-    )
-
-
 class Refusal(PartitionBase):
     """A request that a rule refused: the true rule for staff, the reference code that the resident was shown."""
 
@@ -326,5 +266,5 @@ class Outbox(PartitionBase):
     body: Mapped[str] = mapped_column(sa.Text)
 
 
-for _table, _triggers in rules.TRIGGERS.items():
-    attach(PartitionBase.metadata.tables[_table], _triggers)
+for _model in (Order, Issuance, Attempt, AttemptReport, IssuanceEvent, Case):
+    attach(PartitionBase.metadata.tables[_model.__tablename__], rules.TRIGGERS[_model.__tablename__])

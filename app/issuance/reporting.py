@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from app import clock
 from app.issuance.errors import ForeignReportError
 from app.issuance.journal import add_evidence, copies_of, move, move_payment, open_case
-from app.issuance.models import Attempt, AttemptReport, Case, CaseKind, Issuance, Order, PaymentTry
+from app.issuance.models import Attempt, AttemptReport, Case, CaseKind, Issuance, Order
+from app.issuance.money_models import PaymentTry
 from app.issuance.progress import advance, call_off
 from app.issuance.states import AT_PRINTER, KEPT, MONEY_IN_DEVICE, NEXT_PAYMENT, Payment, State
 from app.municipalities.partitions import Partition

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from app import clock
-from app.issuance.models import Order, PaymentEnd, PaymentTry
+from app.issuance.models import Order
+from app.issuance.money_models import PaymentEnd, PaymentTry
 from app.issuance.states import Payment
 from app.municipalities.partitions import Partition
 from app.protocol.messages import Tender

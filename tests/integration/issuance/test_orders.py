@@ -23,16 +23,8 @@ from app.issuance.errors import (
     OrderRefusedError,
     TooLateError,
 )
-from app.issuance.models import (
-    Attempt,
-    Disposal,
-    Issuance,
-    IssuanceEvent,
-    Order,
-    Outbox,
-    PaymentEvent,
-    Refusal,
-)
+from app.issuance.models import Attempt, Disposal, Issuance, IssuanceEvent, Order, Outbox, Refusal
+from app.issuance.money_models import PaymentEvent
 from app.issuance.queries import get_preview
 from app.issuance.states import Payment, State
 from app.municipalities.partitions import partitions

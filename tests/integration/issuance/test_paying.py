@@ -14,7 +14,8 @@ from app.issuance.errors import (
     VerdictRefusedError,
 )
 from app.issuance.granting import give_up
-from app.issuance.models import AttemptReport, Case, CaseKind, Order, PaymentTry
+from app.issuance.models import AttemptReport, Case, CaseKind, Order
+from app.issuance.money_models import PaymentTry
 from app.issuance.queries import Receipt, list_cases
 from app.issuance.service import Verdict
 from app.issuance.states import Payment, State

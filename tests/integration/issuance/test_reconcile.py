@@ -12,7 +12,8 @@ from app.cards import visits
 from app.cards.queries import find_cardholder
 from app.cards.vocabularies import VisitState
 from app.issuance import aftermath, reconcile, service
-from app.issuance.models import CaseKind, IssuanceEvent, Outbox, PaymentEvent
+from app.issuance.models import CaseKind, IssuanceEvent, Outbox
+from app.issuance.money_models import PaymentEvent
 from app.issuance.queries import list_cases
 from app.issuance.service import Verdict
 from app.issuance.states import Payment, State

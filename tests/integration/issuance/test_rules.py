@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from app.issuance import relay
-from app.issuance.models import Attempt, Issuance, Order, PaymentTry
+from app.issuance.models import Attempt, Issuance, Order
+from app.issuance.money_models import PaymentTry
 from app.issuance.states import NEXT, NEXT_PAYMENT, Payment, State
 from app.municipalities.partitions import partitions
 from app.municipalities.union import union_write
