@@ -241,8 +241,12 @@ class Resident:
         )
 
     def ask_to_pay(self, page: Page, tender: str = "cash") -> Page:
-        """Press pay, and choose how where there is a choice."""
+        """Press pay, and choose how where there is a choice; again, when something was in the way for a while."""
+        deadline = time.monotonic() + self.browser.patience
         page = self.browser.submit(page, "/kiosk/pay")
+        while "/kiosk/confirm" in page.url and time.monotonic() < deadline:
+            page = self.browser.wait_for(page.url, lambda p: p.has_form("/kiosk/pay") or "/confirm" not in p.url, "pay")
+            page = self.browser.submit(page, "/kiosk/pay") if page.has_form("/kiosk/pay") else page
         return self.browser.submit(page, "/kiosk/pay", button=tender) if "/kiosk/tender" in page.url else page
 
     def pay(self, page: Page, tender: str = "cash") -> Page:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,6 @@ def test_a_certificate_comes_out_of_a_real_printer(demo: Installation, box: Prin
         settled = truth.everywhere(installation, f"{journal} WHERE i.state = 'settled'")
         assert set(settled) == printed
         assert len(box.tray()) == len({sheet["sheet"] for sheet in box.tray()})  # each sheet once
-        outcomes = truth.everywhere(installation, "SELECT outcome FROM attempt WHERE outcome IS NOT NULL")
-        assert '"taken": "seen"' in outcomes[-1][0]
+        said = truth.everywhere(installation, "SELECT details FROM attempt_report WHERE event = 'taken'")
+        assert [json.loads(details)["taken"] for (details,) in said] == ["seen"]
         assert sum(truth.ledger(installation).values()) == sum(truth.cash_kept(installation).values()) > 0
