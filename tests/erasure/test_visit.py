@@ -15,7 +15,7 @@ from tests.e2e.person import PATIENCE_MS, Person
 from tests.erasure.conftest import CARD, PIN, Traces, until
 from tests.erasure.finding import Found, cells, in_files, in_rows, without_tables
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 import_models()
 
 
