@@ -39,7 +39,7 @@ from app.issuance.worker import ACTOR as WORKER
 from app.municipalities import queries
 from app.municipalities import service as municipalities
 from app.municipalities.partitions import partitions
-from app.protocol.messages import GrantRequest, Manifest, Report, ReportEvent, Work, WorkAction
+from app.protocol.messages import GrantRequest, Manifest, Report, ReportEvent, Tender, Work, WorkAction
 from tests.machine import counter, invariants
 from tests.machine.devices import Job, Machine, Session
 from tests.machine.towns import KINDS, RESIDENTS, TERMINALS, TOWNS, Towns, finished
@@ -156,7 +156,7 @@ class Union(RuleBasedStateMachine):
             return
         try:
             with partitions.open(visit.home, write=True) as p:
-                service.ask_payment(p, "kiosk", order.order_id)
+                service.ask_payment(p, "kiosk", order.order_id, Tender.CASH if order.yen else None)
         except NotReadyError:
             return
 
