@@ -21,6 +21,8 @@ from app.protocol.canonical import from_base64url
 from app.protocol.messages import (
     CALL_SECONDS,
     CardFailure,
+    Count,
+    CountResult,
     Evidence,
     GrantRequest,
     Manifest,
@@ -222,3 +224,20 @@ def test_nothing_more_is_printed_for_a_resident_who_has_gone(agent: Agent, stage
     assert stage.order.copies[0].state is State.READY
     assert agent.report(ReportEvent.NOT_PRINTED, stage.visit_id, attempt=attempt)
     assert stage.order.payment is Payment.RELEASING
+
+
+# --- counts
+
+
+@pytest.mark.parametrize(("sheets", "answers"), [(0, [True, True]), (3, [False, True])])
+def test_a_count_that_differs_is_asked_for_once_more(agent: Agent, sheets: int, answers: list[bool]) -> None:
+    counts = [Count(KIOSK, str(uuid.uuid4()), int(time.time()), sheets, 0, 0, 0) for _ in answers]
+    results = [agent.open(agent.post("counts", count), CountResult) for count in counts]
+    assert [(result.count_id, result.accepted) for result in results] == [
+        (count.count_id, answer) for count, answer in zip(counts, answers, strict=True)
+    ]
+
+
+def test_a_count_is_believed_of_the_terminal_that_sealed_it(agent: Agent) -> None:
+    count = Count(OTHER_KIOSK, str(uuid.uuid4()), int(time.time()), 0, 0, 0, 0)
+    assert agent.post("counts", count, Signer(SEEDS[KIOSK])).status_code != 200
