@@ -59,7 +59,7 @@ def change_seal(world: World, card: Card, variety: int) -> str:
     before = cancel_seal(world, card, "改印")
     number = f"{before['印鑑登録番号']}-{variety}"
     imprint = {"印影": base64.b64encode(draw_imprint(card.name[:2], 900 + variety)).decode(), "登録方法": "即日"}
-    sizes = {title: "" for title in before if "mm" in title or title in ("印影幅", "印影高さ", "印影ファイル")}
+    sizes = dict.fromkeys(("印影の幅", "印影の高さ"), "")
     import_rows(world, card.town, SEALS, [before | imprint | sizes | {"印鑑登録番号": number}])
     return old
 
