@@ -215,7 +215,7 @@ def test_an_agent_that_is_killed_at_each_step(workshop, tender, ending) -> None:
         at = moment.format(device=device, ending=ending.value)
         agent = fork.Process(target=live, args=(workshop, tender, ending, at, calls))
         agent.start()
-        agent.join(30)
+        agent.join(120)
         assert agent.exitcode == -signal.SIGKILL, f"{at} {calls}: the moment never came"
         finish(workshop, tender, ending, at)
 

@@ -29,7 +29,7 @@ from tests.documents import every
 
 pytestmark = pytest.mark.timeout(900)  # what all share is made in the first test
 
-RESIDENTS = 120
+RESIDENTS = 200
 ONE_IN = 80  # sheets that are drawn
 RULE = re.compile(r"[BR]\d\d")
 

@@ -175,7 +175,9 @@ def test_pressing_pay_twice_and_going_back_charges_once(installation: Installati
     resident.desk.take_sheets()
     resident.leave(page)
 
-    orders = truth.everywhere(installation, "SELECT payment_key FROM issue_order WHERE payment = 'committed'")
+    orders = truth.everywhere(
+        installation, "SELECT payment_key FROM issue_order WHERE payment = 'committed' AND tender = 'cash'"
+    )
     assert sorted(key for (key,) in orders) == sorted(truth.cash_kept(installation))
 
 

@@ -37,7 +37,7 @@ from app.web.access import Rule, rule_of
 from tests.functional.agents.conftest import Agent
 from tests.integration.issuance.conftest import FEE, KIOSK, OTHER_KIOSK, SEEDS, FakeRoom, Stage
 
-ROUTES = ("statements", "work", "grants", "reports")
+ROUTES = ("statements", "work", "grants", "reports", "counts")
 
 
 def wish(attempt: str, terminal_id: str = KIOSK, grant: str | None = None) -> GrantRequest:

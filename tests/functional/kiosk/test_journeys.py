@@ -294,7 +294,7 @@ def test_the_cookie_names_a_visit_and_no_person(stand: Stand) -> None:
     stand.sign_in(CARD)
     serializer = SecureCookieSessionInterface().get_signing_serializer(stand.app)
     held = serializer.loads(stand.client.get_cookie("koiki_kiosk").value)
-    assert set(held) == {"visit", "arrived", "csrf_token"}
+    assert set(held) == {"visit", "arrived", "replaced", "csrf_token"}
     assert held["arrived"] == held["visit"]
 
 

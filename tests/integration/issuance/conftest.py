@@ -31,7 +31,7 @@ from app.issuance import keys, service
 from app.issuance.queries import OrderView, find_order
 from app.issuance.rendered import Finished, list_waiting, store_sheet
 from app.municipalities import migrating, queries, union
-from app.municipalities.models import Member, Site, Terminal, TerminalKind
+from app.municipalities.models import Member, Site, Terminal, TerminalKind, Union
 from app.municipalities.partitions import partitions
 from app.municipalities.union import union_write
 from app.protocol.messages import GrantRequest, Report, ReportEvent, Tender, WorkAction
@@ -76,6 +76,7 @@ def furnish(config: Config, place_key: str) -> None:
             migrating.upgrade(session.connection(), migrating.UNION)
             if session.get(UnionHead, 1) is None:
                 session.add(UnionHead(head_id=1))
+            session.merge(Union(union_id=1, name="みどりの広域連合"))
             for number, (code, name) in enumerate(((HOME, "若草市"), (OTHER, "青葉町")), start=1):
                 for row in (_member(code, name, place_key), _site(code), _terminal(number, code)):
                     session.add(row)
