@@ -22,7 +22,7 @@ from app.config import Config
 from app.extensions import db
 from app.issuance.models import CaseKind
 from app.issuance.queries import CaseView, list_cases
-from app.municipalities.models import Member, Site, Union
+from app.municipalities.models import Member, Site
 from app.municipalities.partitions import partitions
 from app.municipalities.union import union_write
 from app.protocol.messages import ReportEvent
@@ -66,7 +66,6 @@ def employ(config: Config) -> None:
     """Staff for the two towns of `furnish`, English names, and one resident."""
     with opened(config, ()) as app, app.app_context():
         with union_write() as session:
-            session.add(Union(union_id=1, name="みどりの広域連合"))
             for code, name_en in ((HOME, "Wakakusa City"), (OTHER, "Aoba Town")):
                 session.get_one(Member, code).name_en = name_en
                 session.get_one(Site, f"site-{code}").name_en = "Town hall"
