@@ -84,10 +84,7 @@ def place_order(
     :raises EmptyOrderError: nothing is asked for, or more than `MAX_COPIES`.
     """
     wish = _digest(cardholder, requests)
-    placed = p.session.scalar(sa.select(Order).where(Order.idempotency_key == idempotency_key))
-    if placed is not None:
-        if placed.request_sha256 != wish:
-            raise KeyReusedError
+    if (placed := _find_placed(p, idempotency_key, wish)) is not None:
         return view_order(p, placed)
     _check_basket(p, cardholder.visit_id, requests)
     check_reporting(p, requests[0].kind)
@@ -98,16 +95,17 @@ def place_order(
         fixed = replace(request, channel=order.channel, at=now, priced_at=order.priced_at)  # one instant for all copies
         order.yen += _fix_copy(p, actor, order, cardholder, number, position, fixed)
     p.session.flush()
-    audit.record(
-        p,
-        actor,
-        Action.ORDER_PLACED,
-        f"order:{order.order_id}",
-        terminal=terminal.terminal_id,
-        copies=len(requests),
-        yen=order.yen,
-    )
+    about: dict[str, str | int | None] = {"terminal": terminal.terminal_id, "copies": len(requests), "yen": order.yen}
+    audit.record(p, actor, Action.ORDER_PLACED, f"order:{order.order_id}", **about)
     return view_order(p, order)
+
+
+def _find_placed(p: Partition, idempotency_key: str, wish: str) -> Order | None:
+    """The order that this key has placed. :raises KeyReusedError: it was another wish."""
+    placed = p.session.scalar(sa.select(Order).where(Order.idempotency_key == idempotency_key))
+    if placed is not None and placed.request_sha256 != wish:
+        raise KeyReusedError
+    return placed
 
 
 def cancel_order(p: Partition, actor: str, order_id: str) -> OrderView:
