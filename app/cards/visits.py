@@ -108,6 +108,13 @@ def live_visit_of(terminal_id: str) -> VisitFacts | None:
     return _first((_visit.c.terminal_id == terminal_id) & _IS_LIVE)
 
 
+def list_homes() -> list[str]:
+    """Codes of the towns of everybody who is signed in at a terminal now."""
+    with union_read() as session:
+        query = sa.select(_visit.c.home).where(_IS_LIVE, _visit.c.home.is_not(None)).distinct()
+        return list(session.scalars(query.order_by(_visit.c.home)))
+
+
 def list_idle(before: datetime) -> list[VisitFacts]:
     """Live visits not seen since `before`. A trip to the card reader is not idle until its ticket is too old."""
     on_a_trip = (_visit.c.state == VisitState.ASKED) & (_visit.c.ticket_expires_at >= clock.now())

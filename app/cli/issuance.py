@@ -39,11 +39,11 @@ log = logging.getLogger(__name__)
 @click.option("--once", is_flag=True, help="Render what waits now, then end.")
 def run_worker(once: bool) -> None:
     """Render waiting sheets, read them back, and keep them ready. Run as many as there are cores."""
-    from app.issuance.worker import Worker  # the other commands need no fonts
+    from app.issuance.worker import Rounds, Worker  # the other commands need no fonts
 
     with serving(Role.WORKER) as node:
-        worker = Worker()
-        _repeat(node, lambda: worker.turn(partitions.codes()), WORK_PAUSE, once)
+        worker, rounds = Worker(), Rounds()
+        _repeat(node, lambda: worker.turn(rounds.towns()), WORK_PAUSE, once)
 
 
 @group.command("relay")

@@ -7,8 +7,10 @@ thrown away once, and a worker that is killed leaves the copy as it was.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterable
 
+from app.cards import visits
 from app.certificates import samples
 from app.certificates.catalogue import KINDS
 from app.certificates.errors import RenderingError, UnprintableError, UnreadableDocumentError
@@ -26,8 +28,26 @@ from app.residents.queries import get_register_serial, other_names
 
 ACTOR = "worker"
 BATCH = 20
+ALL_TOWNS_SECONDS = 2.0
 
 log = logging.getLogger(__name__)
+
+
+class Rounds:
+    """Which towns to look at next: each time those whose residents stand at a terminal, all of them now and then.
+
+    An idle worker asks the union one question instead of every town: many small towns would keep a core busy.
+    """
+
+    def __init__(self) -> None:
+        self._all_due = time.monotonic()
+
+    def towns(self) -> list[str]:
+        """Their codes."""
+        if time.monotonic() < self._all_due:
+            return visits.list_homes()
+        self._all_due = time.monotonic() + ALL_TOWNS_SECONDS
+        return partitions.codes()
 
 
 class Worker:

@@ -44,6 +44,15 @@ def test_a_ticket_says_what_the_agent_must_know() -> None:
     assert ticket.expires_at == int(NOW.timestamp()) + 60
 
 
+def test_homes_are_those_of_who_is_here_now() -> None:
+    visit_id, ticket = asked()
+    assert visits.list_homes() == []
+    visits.mark_signed_in(visit_id, ticket.nonce, TOWN_B)
+    assert visits.list_homes() == [TOWN_B]
+    visits.close_visit(visit_id, "finished")
+    assert visits.list_homes() == []
+
+
 def test_nobody_else_begins_while_an_order_is_open() -> None:
     first = visits.open_visit("kiosk-1", "ja")
     with pytest.raises(TerminalBusyError):

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from app.cards import visits
 from app.certificates.documents import numbered
 from app.certificates.kinds.resident_record import ResidentRecordDocument
 from app.certificates.reading import read_pdf
@@ -17,7 +18,7 @@ from app.issuance.models import CaseKind, Outbox, Sheet
 from app.issuance.queries import get_preview, list_cases
 from app.issuance.rendered import list_waiting
 from app.issuance.states import Payment, State
-from app.issuance.worker import Worker
+from app.issuance.worker import ALL_TOWNS_SECONDS, Rounds, Worker
 from app.municipalities.partitions import partitions
 from app.municipalities.queries import get_terminal
 from app.protocol.messages import ReportEvent
@@ -76,6 +77,18 @@ def test_what_waits_becomes_ready(stage: Stage, worker: Worker) -> None:
     with partitions.open(HOME) as p:
         assert get_preview(p, stage.visit_id, order.copies[0].issuance_id).startswith(b"\x89PNG")
     assert worker.turn([HOME, OTHER]) == 0
+
+
+def test_an_idle_worker_asks_the_union_and_not_every_town(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(worker_module.time, "monotonic", lambda: now[0])
+    rounds = Rounds()
+    assert rounds.towns() == [HOME, OTHER], "what lies there from before"
+    assert rounds.towns() == [HOME], "somebody of this town stands at a terminal"
+    visits.close_visit(stage.visit_id, "finished")
+    assert rounds.towns() == []
+    now[0] += ALL_TOWNS_SECONDS
+    assert rounds.towns() == [HOME, OTHER], "a new attempt, and nobody stands there"
 
 
 def test_the_granted_bytes_are_the_residents_own(stage: Stage, worker: Worker) -> None:
