@@ -182,10 +182,11 @@ def close_cases(world: World, town: str, verdict: Verdict = Verdict.CHECKED) -> 
 
 @contextmanager
 def shifted(world: World, by: timedelta) -> Iterator[None]:
-    """It is later for a while, and nothing is judged by a clock that jumps.
+    """It is later for a while, and nothing is judged by a clock that jumps: what waits for the union is carried first.
 
     Afterwards no terminal was seen in the future, and none counts as silent: their agents call again within seconds.
     """
+    world.relay()
     world.pause("reconcile")
     world.points.shift(seconds=by.total_seconds())
     try:

@@ -17,6 +17,8 @@ sheet.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 import sqlalchemy as sa
@@ -37,16 +39,10 @@ COUNT = re.compile(r"(\d+)通（(\d+)枚）")
 def scenario(world: World) -> None:
     """One resident gets two certificates of several sheets; the next one does not wait until they are out."""
     first = world.resident(world.cards[FIRST])
-    page = order_two(first)
+    page = order_two(world, first)
     before = len(world.papers())
-    world.points.set("grant", "wait")
-    try:
+    with nobody_is_let_in(world, "grant"):
         page = first.pay(page)
-        world.wait(lambda: world.points.came("grant"), "the printer's turn")
-        screen = knock(world, world.resident(world.cards[NEXT]))
-    finally:
-        world.points.let_go("grant")
-    assert "/kiosk/busy" in screen.url, "the next one was let in while the one before was served"
     page = first.wait_for_sheet(page)
     papers = world.papers()[before:]
     world.empty_tray(world.kiosks[0].terminal_id)
@@ -55,9 +51,25 @@ def scenario(world: World) -> None:
     first.leave(page)
 
 
-def order_two(first: Resident) -> Page:
+@contextmanager
+def nobody_is_let_in(world: World, point: str) -> Iterator[None]:
+    """What the block begins stands still at this point, and meanwhile the next one presses 「はじめる」."""
+    world.points.set(point, "wait")
+    try:
+        yield
+        world.wait(lambda: world.points.came(point), f"the {point} stands still")
+        screen = knock(world, world.resident(world.cards[NEXT]))
+    finally:
+        world.points.let_go(point)
+    assert "/kiosk/busy" in screen.url, "the next one was let in while the one before was served"
+
+
+def order_two(world: World, first: Resident) -> Page:
     """The 戸籍, and then the 住民票 too."""
-    page = first.order(first.sign_in(), REGISTER)
+    menu = first.sign_in()
+    with nobody_is_let_in(world, "render"):
+        page = first.browser.submit(menu, "/kiosk/choose", button=REGISTER)
+    page = first.browser.wait_for(page.url, lambda p: p.has_form("/kiosk/pay"), "the price")
     page = first.browser.submit(page, "/kiosk/confirm", item=item_of(page))
     page = first.order(page, RECORD)
     assert page.has_form("/kiosk/pay")

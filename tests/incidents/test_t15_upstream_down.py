@@ -13,6 +13,7 @@ now" (`web.errors`); a terminal keeps each report until the portal has accepted 
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -35,6 +36,7 @@ from tests.incidents.world import RECORD, World, assert_own
 from tests.journey.robot import Resident
 
 pytestmark = pytest.mark.timeout(240)
+HEARD_SECONDS = 1.0  # by then the terminal has said so, and nobody has heard it
 SLOW, OTHER = "02-hoshimi-family-head", "01-wakakusa-citizen-card"
 
 
@@ -68,6 +70,8 @@ def down(world: World) -> None:
     before = len(world.papers(world.kiosks[0].terminal_id))
     with away(world, card.town):
         resident.desk.insert_price()
+        world.wait(lambda: resident.desk.state()["cash"]["state"] == "held", "the money lies there")
+        time.sleep(HEARD_SECONDS)
         answer = resident.browser.client.get(page.url)
         told = "ただいまご利用になれません" in answer.text
         assert (answer.status_code, told) == (503, True), "not told that it is not possible now"
