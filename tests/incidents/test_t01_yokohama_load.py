@@ -31,7 +31,7 @@ from tests.journey.robot import Page
 
 pytestmark = pytest.mark.timeout(300)
 CROWD = 8  # terminals
-COPIES_GONE, COPIES = 5, 2  # of each who does not wait, of each who does: 56 in all
+COPIES_GONE, COPIES = 5, 2  # of each who does not wait, of each who does: 52 in all
 MIXED_UP = 5  # images that are another's, before the renderer is well again
 
 
@@ -73,6 +73,7 @@ def scenario(world: World) -> None:
 def they_go(world: World) -> list[Errand]:
     """Everybody orders, the first sheet is being made and takes for ever, and everybody walks away."""
     gone = crowd(world, COPIES_GONE)
+    gone[0].copies = 1  # what a worker has begun it makes to its end: the images of the others must not be theirs
     world.points.set("render", "wait")
     gone[0].order()
     world.wait(lambda: world.points.came("render"), "the first sheet is being made")

@@ -76,7 +76,7 @@ def asked_of_both_nodes(world: World) -> None:
     given = at_once(world, lambda node: _grant_of(station, node, work.attempt_id))
     must(sum(pdf is not None for pdf in given) <= 1, "one copy was given to two")
     report_twice(world, station, ReportEvent.PRINTED, attempt_id=work.attempt_id)
-    world.tidy()  # who was refused has lost its grant: a person has decided by now
+    world.decide_all()  # who was refused has lost its grant: a person has decided by now
     left = station.work()
     assert left.action in (WorkAction.COMMIT, WorkAction.RELEASE)
     event = ReportEvent.COMMITTED if left.action is WorkAction.COMMIT else ReportEvent.RELEASED

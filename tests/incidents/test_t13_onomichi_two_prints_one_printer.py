@@ -40,12 +40,13 @@ def scenario(world: World) -> None:
     """One resident gets two certificates of several sheets; the next one does not wait until they are out."""
     first = world.resident(world.cards[FIRST])
     page = order_two(world, first)
-    before = len(world.papers())
+    kiosk = world.kiosks[0].terminal_id
+    before = len(world.papers(kiosk))
     with nobody_is_let_in(world, "grant"):
         page = first.pay(page)
     page = first.wait_for_sheet(page)
-    papers = world.papers()[before:]
-    world.empty_tray(world.kiosks[0].terminal_id)
+    papers = world.papers(kiosk)[before:]
+    world.empty_tray(kiosk)
     assert_separate(world, papers)
     assert_count_is_shown(page, papers)
     first.leave(page)
