@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler.loadfile import LoadFileScheduling
 
 import app.certificates.catalogue  # noqa: F401 announces the kinds that a block, a fee or a text may name
 from tests.journey.installation import Installation, make_demo
 
 RESIDENTS = 600
 CARDS_PER_TOWN = 4
+ON_PROCESSES = re.compile(r"^tests/incidents/.*(\[(?:sqlite|postgresql)\])$")
+
+
+class Sharing(LoadFileScheduling):
+    """A file stays on one worker. Incidents on processes stay together by engine: each of their worlds starts once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        found = ON_PROCESSES.match(nodeid)
+        return f"incidents{found[1]}" if found else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Sharing:
+    return Sharing(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

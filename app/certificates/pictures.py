@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from functools import lru_cache
 
 import pypdfium2
 from PIL import Image, ImageDraw, ImageFont, UnidentifiedImageError
@@ -84,13 +85,17 @@ def preview(pdf: bytes) -> bytes:
 
 def mark_specimen(image: Image.Image) -> Image.Image:
     """見本 in grey from corner to corner: what is on a screen must not pass for a certificate when photographed."""
-    mark = Image.new("L", (image.width, image.width), 0)
-    font = ImageFont.truetype(str(FONT_PATH), image.width // 3)
-    ImageDraw.Draw(mark).text((image.width / 2, image.width / 2), "見本", fill=90, font=font, anchor="mm")
-    turned = mark.rotate(35, Image.Resampling.BICUBIC)
     marked = image.copy()
-    marked.paste((120, 120, 120), (0, (image.height - image.width) // 2), turned)
+    marked.paste((120, 120, 120), (0, (image.height - image.width) // 2), _specimen_mask(image.width))
     return marked
+
+
+@lru_cache(maxsize=8)  # as long as every sheet has the same width, there is one
+def _specimen_mask(width: int) -> Image.Image:
+    mask = Image.new("L", (width, width), 0)
+    font = ImageFont.truetype(str(FONT_PATH), width // 3)
+    ImageDraw.Draw(mask).text((width / 2, width / 2), "見本", fill=90, font=font, anchor="mm")
+    return mask.rotate(35, Image.Resampling.BICUBIC)
 
 
 def to_png(image: Image.Image) -> bytes:

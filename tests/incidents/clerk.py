@@ -41,11 +41,25 @@ def assert_it_happens(world: World, scenario: Scenario, protection: str, instead
 
     `protection`: its dotted name, or several where it stands in several places.
     """
+    asked: set[str] = set()
     with pytest.MonkeyPatch.context() as patched:
         for name in protection.split():
-            patched.setattr(name, instead)
+            take_out(patched, name, instead, asked)
         with pytest.raises(AssertionError, match=what):
             scenario(world)
+    assert asked == set(protection.split()), "a protection that was never asked proves nothing"
+
+
+def take_out(patched: pytest.MonkeyPatch, name: str, instead: Any, asked: set[str]) -> None:
+    """`instead` under this dotted name; `asked` gets the name of a function that was called, and of what is none."""
+
+    def counted(*args: Any, **values: Any) -> Any:
+        asked.add(name)
+        return instead(*args, **values)
+
+    if not callable(instead):
+        asked.add(name)
+    patched.setattr(name, counted if callable(instead) else instead)
 
 
 # --- At the screen

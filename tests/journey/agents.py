@@ -14,7 +14,9 @@ from urllib.parse import urlsplit
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from app.terminal import create_agent, settings
+from app.terminal import create_agent, loop, settings
+
+BUSY_SECONDS = 1.0  # a portal with two cores of its own would hear forty terminals more often
 
 
 class Silent(WSGIRequestHandler):
@@ -39,6 +41,7 @@ def _own_words(folder: Path) -> dict[str, str]:
 
 
 def main() -> None:
+    loop.BUSY_SECONDS = BUSY_SECONDS
     servers = [serve(Path(folder)) for folder in sys.argv[1:]]
     threads = [threading.Thread(target=server.serve_forever) for server in servers]
     for thread in threads:

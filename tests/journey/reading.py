@@ -36,14 +36,19 @@ class Readings:
     def read(self, pdf: bytes, terminal: str, attempt_id: str, visit_id: str, name: str) -> Reading:
         """Read one PDF for who holds it now."""
         text = text_of(pdf)
-        pages, words = text.count("\f"), BLANK.sub("", text + text_of(pdf, "-raw"))
+        has_name = _names(text, name) or _names(text_of(pdf, "-raw"), name)
         reading = Reading(
-            terminal, attempt_id, visit_id, name, frozenset(NUMBER.findall(text)), pages,
-            hashlib.sha256(pdf).hexdigest(), all(part in words for part in name.split("　")),
+            terminal, attempt_id, visit_id, name, frozenset(NUMBER.findall(text)), text.count("\f"),
+            hashlib.sha256(pdf).hexdigest(), has_name,
         )  # fmt: skip
         with self._lock:
             self.found.append(reading)
         return reading
+
+
+def _names(text: str, name: str) -> bool:
+    words = BLANK.sub("", text)
+    return all(part in words for part in name.split("　"))
 
 
 def text_of(pdf: bytes, how: str = "-layout") -> str:

@@ -18,7 +18,8 @@ from tests.journey.forms import Form, read_forms
 from tests.journey.reading import Readings
 from tests.journey.robot import PIECES, Browser, Desk, JourneyError, Page, go_home
 
-PAUSE_SECONDS = 0.5
+PAUSE_SECONDS = 1.0  # as the pages that renew themselves have it
+ONE_MORE = 0.25  # of those who could add another certificate do
 PATIENCE_SECONDS = 240.0  # of one errand
 MOST_KINDS, MOST_COPIES = 3, 3
 BILL = 1000
@@ -144,7 +145,8 @@ class Shopper:
     def _confirm(self, page: Page) -> Page:
         self._note_visit()
         more = _form_with_items(page)
-        if more is not None and self.copies < self.errand.wants and self.asked < MOST_KINDS:
+        may_ask = self.copies < self.errand.wants and self.asked < MOST_KINDS
+        if more is not None and may_ask and self.dice.random() < ONE_MORE:
             return self.browser.post(page, more)
         return self.browser.submit(page, "/kiosk/pay") if page.has_form("/kiosk/pay") else self._wait(page)
 
