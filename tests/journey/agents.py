@@ -16,7 +16,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from app.terminal import create_agent, loop, settings
 
-BUSY_SECONDS = 1.0  # a portal with two cores of its own would hear forty terminals more often
+BUSY_SECONDS = 2.0  # a portal on a machine of its own would hear forty terminals more often
 
 
 class Silent(WSGIRequestHandler):

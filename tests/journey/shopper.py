@@ -18,7 +18,8 @@ from tests.journey.forms import Form, read_forms
 from tests.journey.reading import Readings
 from tests.journey.robot import PIECES, Browser, Desk, JourneyError, Page, go_home
 
-PAUSE_SECONDS = 1.0  # as the pages that renew themselves have it
+PAUSE_SECONDS = 0.5
+LOOK_SECONDS = 2.0  # at a page that renews itself: forty who look each second would be most of a small portal's work
 ONE_MORE = 0.25  # of those who could add another certificate do
 PATIENCE_SECONDS = 240.0  # of one errand
 MOST_KINDS, MOST_COPIES = 3, 3
@@ -185,7 +186,7 @@ class Shopper:
     def _wait(self, page: Page) -> Page:
         if "/kiosk/" in page.url:
             self._take_sheets()
-        time.sleep(PAUSE_SECONDS)
+        time.sleep(LOOK_SECONDS if "/kiosk/" in page.url else PAUSE_SECONDS)
         return self.browser.get(page.url)
 
     def _finish(self, page: Page) -> Page:

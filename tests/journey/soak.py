@@ -37,7 +37,7 @@ from tests.matrix import cases, matrix
 from tests.matrix.play import Outcome
 
 WORDS = ("wrong-person", "lost", "doubled", "unexplained")
-COPIES_BETWEEN_KILLS = (1, 12)
+COPIES_BETWEEN_KILLS = (1, 60)
 TELL_SECONDS = 30.0
 MOST_WANTED = 6  # copies of one errand
 RESIDENTS, CARDS_PER_TOWN = 800, 14
