@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,25 +18,21 @@ from io import BytesIO
 from pathlib import Path
 
 import sqlalchemy as sa
-from flask import Flask
 from pypdf import PdfReader
 
-from app import clock, create_app
+from app import clock
 from app.config import Config
 from app.demo.towns import TOWNS
-from app.extensions import db
 from app.issuance import keys, reconcile, relay
-from app.issuance.cases import Verdict, close_case
 from app.issuance.models import Attempt, Case, CaseKind, Issuance, Order
 from app.issuance.queries import OrderView, find_order
-from app.issuance.states import State, is_final
 from app.municipalities import service as municipalities
 from app.municipalities.partitions import Partition, partitions
-from app.municipalities.queries import get_terminal, list_terminals
+from app.municipalities.queries import get_terminal
 from app.municipalities.union import union_read
 from app.payments.models import LedgerEntry
-from tests.incidents.points import Points
 from tests.incidents.station import Station
+from tests.incidents.upkeep import Upkeep
 from tests.journey.crowd import OPEN_DAY_AND_NIGHT, wait_until
 from tests.journey.robot import Browser, Page, Resident
 
@@ -95,7 +91,7 @@ def words_of(pdf: bytes) -> list[str]:
     return [re.sub(r"\s", "", page.extract_text()) for page in PdfReader(BytesIO(pdf)).pages]
 
 
-class World(ABC):
+class World(Upkeep):
     """`engine` is "sqlite", "postgresql" or "local"; `nodes` are the two portals behind `portal_url`."""
 
     engine: str
@@ -104,8 +100,6 @@ class World(ABC):
     portal_url: str
     nodes: tuple[str, str]
     kiosks: list[Kiosk]
-    points: Points
-    app: Flask
 
     # --- who comes
 
@@ -266,14 +260,7 @@ class World(ABC):
         """Stop "worker", "relay" or "reconcile" where it is, until `go_on`."""
 
     @abstractmethod
-    def go_on(self, name: str) -> None: ...
-
-    @abstractmethod
     def has_ended(self, name: str) -> bool: ...
-
-    @abstractmethod
-    def revive(self) -> None:
-        """Start again what has ended, as the init system does."""
 
     @abstractmethod
     def try_to_serve(self, odd: Mapping[str, str]) -> str:
@@ -290,57 +277,6 @@ class World(ABC):
                 return all(get_terminal(k.terminal_id).last_seen_at for k in self.kiosks)
 
         self.wait(have_called, "the kiosks have called")
-
-    # --- between scenarios
-
-    def tidy(self) -> None:
-        """Everything passes again, time is real, everything runs, a person has decided what only a person decides."""
-        self.points.clear()
-        self.close_stations()
-        self.revive()
-        for name in ("worker", "relay", "reconcile"):
-            self.go_on(name)
-        self.decide_all()
-
-    def close_stations(self) -> None:
-        while self._stations:
-            self._stations.pop().close()
-
-    def decide_all(self) -> None:
-        """A member of staff has looked everywhere: every case is closed, every terminal serves again."""
-        with self.inside():
-            for code in partitions.codes():
-                with partitions.open(code, write=True) as p:
-                    for case in p.session.scalars(sa.select(Case).where(Case.closed_at.is_(None))).all():
-                        close_case(p, "staff:test", case.case_id, _verdict(p, case))
-            for terminal in list_terminals():
-                if terminal.stopped_reason is not None:
-                    municipalities.resume_terminal("staff:test", terminal.terminal_id)
-
-    def _let_go(self) -> None:
-        """The databases, in this process."""
-        with self.inside():
-            db.engine.dispose()
-        partitions.dispose()
-
-    def _remember(self, config: Config) -> None:
-        self._taken: set[str] = set()
-        self._last_here: dict[str, int] = {}
-        self._stations: list[Station] = []
-        self.app = create_app(config, surfaces=())
-
-
-def _verdict(p: Partition, case: Case) -> Verdict:
-    """What brings any case to an end: nothing came out, all is given back."""
-    copy = p.session.get(Issuance, case.issuance_id) if case.issuance_id else None
-    order = p.session.get(Order, case.order_id) if case.order_id else None
-    if copy is not None and copy.state is State.UNKNOWN:
-        return Verdict.NOT_PRINTED
-    if case.kind is CaseKind.CHANGE_OWED:
-        return Verdict.PAID_BACK
-    if case.kind is CaseKind.PAYMENT_UNKNOWN and order is not None and not is_final(order.payment):
-        return Verdict.REFUNDED
-    return Verdict.CHECKED
 
 
 def assert_own(papers: list[Paper], card: Card) -> None:
