@@ -140,7 +140,7 @@ class Issuance(PartitionBase):
 
 
 class Attempt(PartitionBase):
-    """One try at putting a copy on paper, with its own number. The old one is void before a new one may start."""
+    """One try at putting a copy on paper, with its own number; at a kiosk a copy has one (docs/adr/0010)."""
 
     __tablename__ = "attempt"
     attempt_id: Mapped[str] = mapped_column(sa.String(36), primary_key=True)
