@@ -81,7 +81,7 @@ def _read_page(number: int, page: Any) -> PageText:
         plain=squeeze(text),
         drawn=typeface.as_drawn(glyph for mark in marks if isinstance(mark, list) for glyph in mark),
         images=tuple(mark for mark in marks if isinstance(mark, PageImage)),
-        fonts=tuple(_list_fonts(resources)),
+        fonts=tuple(sorted({name for inner in _resources(resources) for name in _list_fonts(inner)})),
     )
 
 
@@ -136,6 +136,15 @@ def _times(inner: Any, outer: Matrix) -> Matrix:
     return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u)
 
 
+def _resources(resources: Any) -> Iterator[Any]:
+    """Of the page and of every form on it, however deep."""
+    yield resources
+    for reference in resources.get("/XObject", {}).values():
+        drawn = reference.get_object()
+        if drawn["/Subtype"] == "/Form":
+            yield from _resources(drawn["/Resources"].get_object())
+
+
 def _list_fonts(resources: Any) -> Iterator[str]:
     for reference in resources.get("/Font", {}).values():
         font = reference.get_object()
@@ -143,4 +152,4 @@ def _list_fonts(resources: Any) -> Iterator[str]:
         descriptor = descendant["/FontDescriptor"].get_object()
         if not any(name in descriptor for name in _FONT_FILES):
             raise UnreadableSheetError("font")
-        yield str(font["/BaseFont"]).partition("+")[2]
+        yield str(font["/BaseFont"])[1:].rpartition("+")[2]  # before the plus: the mark of a subset

@@ -16,6 +16,7 @@ import uharfbuzz as hb
 from app.errors import UnavailableError
 
 FONT_PATH = Path("/usr/share/fonts/truetype/ipamj/ipamjm.ttf")  # Debian: fonts-ipamj-mincho; also in fonts.conf
+POSTSCRIPT_NAME = "IPAmjMincho"  # of that file: no sheet is drawn with anything else
 _SELECTORS = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
 
 

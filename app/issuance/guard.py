@@ -15,7 +15,7 @@ from app.certificates.documents import NOTHING, Document, Picture, page_numbers
 from app.certificates.errors import UnreadableSheetError
 from app.certificates.pictures import picture_hash
 from app.certificates.reading import PageText, read_pdf, shows, squeeze
-from app.certificates.typeface import drawn
+from app.certificates.typeface import POSTSCRIPT_NAME, drawn
 from app.issuance.errors import SheetMismatchError
 from app.issuance.names import Names, count_foreign
 from app.issuance.sequence import is_in_order
@@ -140,6 +140,13 @@ def _digits_in(text: str) -> set[str]:
     return {re.sub(r"\D", "", match.group()) for match in _TWELVE_DIGITS.finditer(text)}
 
 
+def _fonts(sheet: Sheet) -> Iterator[str]:
+    """Another typeface draws another glyph for the same number or character; both texts are read by ours alone."""
+    for page in sheet.pages:
+        if set(page.fonts) - {POSTSCRIPT_NAME}:
+            yield f"fonts:{page.number}"
+
+
 def _foreign_names(sheet: Sheet) -> Iterator[str]:
     said = said_by(sheet.document)
     for page in sheet.pages:
@@ -148,5 +155,5 @@ def _foreign_names(sheet: Sheet) -> Iterator[str]:
 
 
 _CHECKS: tuple[Callable[[Sheet], Iterator[str]], ...] = (
-    _numbers, _attestation, _content, _order, _pictures, _twelve_digits, _foreign_names,
+    _numbers, _attestation, _content, _order, _pictures, _fonts, _twelve_digits, _foreign_names,
 )  # fmt: skip

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pypdfium2
 import pytest
 
-from app.certificates import samples
+from app.certificates import samples, typeface
 from app.certificates.catalogue import KINDS
 from app.certificates.documents import NOTHING, Picture, page_numbers
 from app.certificates.errors import (
@@ -136,7 +136,7 @@ def test_a_text_that_no_cell_holds_is_refused_and_never_cut(renderer):
 
 def test_only_the_one_typeface_and_embedded(read_back):
     for document in (full_record(5), samples.sample("seal_registration")):
-        assert {font for page in read_back(document) for font in page.fonts} == {"IPAmjMincho"}
+        assert {font for page in read_back(document) for font in page.fonts} == {typeface.POSTSCRIPT_NAME}
 
 
 def boxes(pdf: bytes) -> dict[str, list[tuple[float, float, float, float]]]:

@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from fontTools.ttLib import TTFont
 
-from app.certificates.typeface import clusters, drawn, find_missing, glyph_count, glyph_width, measure, pieces
+from app.certificates.typeface import (
+    FONT_PATH,
+    POSTSCRIPT_NAME,
+    clusters,
+    drawn,
+    find_missing,
+    glyph_count,
+    glyph_width,
+    measure,
+    pieces,
+)
 
 E0100, E0102, E0103 = "\U000e0100", "\U000e0102", "\U000e0103"
 
@@ -65,3 +76,7 @@ def test_every_glyph_with_its_own_characters():
 def test_widths_of_glyphs():
     assert glyph_width(pieces("葛")[0][0]) == 1000
     assert glyph_width(pieces("i")[0][0]) == round(measure("i") * 1000)
+
+
+def test_its_name_is_that_of_the_installed_file():
+    assert TTFont(FONT_PATH)["name"].getDebugName(6) == POSTSCRIPT_NAME
