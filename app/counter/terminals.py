@@ -15,7 +15,6 @@ from app.errors import NotFoundError
 from app.issuance import aftermath
 from app.municipalities import queries, service
 from app.municipalities.limits import get_limits
-from app.municipalities.partitions import partitions
 from app.municipalities.queries import TerminalFacts
 from app.municipalities.serviceability import Devices, Obstacle, find_obstacle, read_devices
 from app.protocol.messages import Tender
@@ -72,7 +71,7 @@ def resume(terminal_id: str) -> ResponseReturnValue:
     if terminal.is_stopped:
         if terminal.stopped_reason != request.form.get("reason", ""):
             raise StaleFormError(terminal_id)
-        if _has_open_case(terminal_id):
+        if aftermath.is_held_by_case(terminal_id):
             raise StillOpenError(terminal_id)
         service.resume_terminal(g.staff.actor, terminal_id)
     return see_other(g.way_back)
@@ -110,14 +109,3 @@ def _mine(terminal_id: str) -> TerminalFacts:
     if not g.staff.sees(terminal.site_municipality):
         raise NotInYourTownError(terminal_id)
     return terminal
-
-
-def _has_open_case(terminal_id: str) -> bool:
-    """In whatever town: the sheet that did not match may have been of any. One that is down counts as having one."""
-    outcomes = partitions.each(_stopping)
-    return any(o.error or terminal_id in (o.answer or ()) for o in outcomes)  # type: ignore[operator]
-
-
-def _stopping(code: str) -> list[str]:
-    with partitions.open(code) as p:
-        return aftermath.terminals_to_stop(p)

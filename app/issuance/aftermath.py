@@ -6,6 +6,8 @@ every open case. Doing it twice does nothing.
 
 from __future__ import annotations
 
+from functools import partial
+
 import sqlalchemy as sa
 
 from app.cards import service as cards
@@ -17,12 +19,17 @@ from app.municipalities import queries as municipalities
 from app.municipalities import service as union
 from app.municipalities.partitions import Partition, partitions
 
-STOP_REASON = "mismatch"
-_STOPPING = frozenset({CaseKind.GUARD_MISMATCH, CaseKind.MANIFEST_MISMATCH})
+# Why a terminal is stopped as long as such a case is open. A sheet that may still come out would meet the next
+# resident; the agent stops itself for it, too, but not one that has lost its folder, nor one that nobody hears.
+_STOPPING = {
+    CaseKind.GUARD_MISMATCH: "mismatch",
+    CaseKind.MANIFEST_MISMATCH: "mismatch",
+    CaseKind.OUTCOME_UNKNOWN: "outcome_unknown",
+}
 
 
 def follow_up(code: str, actor: str, visit_id: str) -> None:
-    """After a commit in `code`: stop terminals with an open mismatch, end the visit if only its order was left."""
+    """After a commit in `code`: stop terminals that must not go on, end the visit if only its order was left."""
     with partitions.open(code) as p:
         terminals = terminals_to_stop(p)
         is_over = not has_open_order(p, visit_id)
@@ -53,17 +60,29 @@ def _sign_out(code: str, visit_id: str) -> bool:
     return True
 
 
-def terminals_to_stop(p: Partition) -> list[str]:
-    """Terminals at which something did not match, as long as no person has closed the case."""
-    query = sa.select(Case.terminal_id).where(Case.kind.in_(_STOPPING), Case.closed_at.is_(None))
-    return sorted(set(p.session.scalars(query)))
+def terminals_to_stop(p: Partition) -> list[tuple[str, str]]:
+    """Terminals that must not serve until a person has closed a case, each with the reason of its first one."""
+    query = sa.select(Case.terminal_id, Case.kind).where(Case.kind.in_(_STOPPING), Case.closed_at.is_(None))
+    rows = p.session.execute(query.order_by(Case.case_id.desc()))
+    return sorted({terminal_id: _STOPPING[kind] for terminal_id, kind in rows}.items())
 
 
-def stop_terminals(actor: str, terminals: list[str]) -> None:
+def stop_terminals(actor: str, terminals: list[tuple[str, str]]) -> None:
     """Out of service by itself; only a person brings it back."""
-    for terminal_id in terminals:
+    for terminal_id, reason in terminals:
         if municipalities.get_terminal(terminal_id).stopped_reason is None:
-            union.stop_terminal(actor, terminal_id, STOP_REASON)
+            union.stop_terminal(actor, terminal_id, reason)
+
+
+def is_held_by_case(terminal_id: str) -> bool:
+    """Whether a case that keeps this terminal out of service is open in any town. One that is down counts as one."""
+    outcomes = partitions.each(partial(_holds, terminal_id))
+    return any(outcome.error or outcome.answer for outcome in outcomes)
+
+
+def _holds(terminal_id: str, code: str) -> bool:
+    with partitions.open(code) as p:
+        return terminal_id in dict(terminals_to_stop(p))
 
 
 def visit_of_case(p: Partition, case: CaseView) -> str:

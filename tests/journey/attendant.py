@@ -23,7 +23,9 @@ from app.issuance.cases import Verdict
 from app.issuance.models import CaseKind
 from app.issuance.queries import CaseView, list_cases
 from app.issuance.states import Payment, State
+from app.municipalities import service as municipalities
 from app.municipalities.partitions import partitions
+from app.municipalities.queries import get_terminal
 from tests.journey import truth
 from tests.journey.reading import Readings
 from tests.journey.robot import Desk, JourneyError
@@ -124,8 +126,12 @@ class Attendant:
         state = desk.state()
         if state["printer"]["faults"] or state["printer"]["sheets_left"] < LOW:
             self.refill(desk)
-        if state["out_of_service"] and not _has_undecided(folder.name):
+        if _has_undecided(folder.name) or aftermath.is_held_by_case(folder.name):
+            return
+        if state["out_of_service"]:
             desk.do("clear")
+        if get_terminal(folder.name).is_stopped:
+            municipalities.resume_terminal(ACTOR, folder.name)
 
     def sheets_out(self, folder: Path, attempt_id: str) -> int:
         """Of this attempt, by the printer's own record."""

@@ -90,6 +90,7 @@ def test_a_silent_printer_is_a_case_and_never_a_second_print(stage: Stage, event
         later(6 * MINUTE)
     assert [c.state for c in stage.order.copies] == [State.UNKNOWN, State.CANCELLED]
     assert [c.kind for c in cases()] == [CaseKind.OUTCOME_UNKNOWN]
+    assert get_terminal(KIOSK).stopped_reason == "outcome_unknown"  # its sheet would meet the next resident
     assert stage.work().action is WorkAction.COMMIT
     stage.report(ReportEvent.COMMITTED, yen=FEE)
     stage.report(ReportEvent.PRINTED, attempt=attempt)
