@@ -138,3 +138,15 @@ def test_without_protection_it_happens(local: LocalWorld, monkeypatch: pytest.Mo
         Protection(press, "find_mismatch", nothing),
     ]
     happens_without(local, monkeypatch, at_the_same_moment, *layers)
+
+
+def test_without_the_journal_s_order_two_nodes_give_one_copy_twice(
+    local: LocalWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it was there: each node asks itself alone whether this was done before."""
+
+    def anywhere(*_: object, **__: object) -> bool:
+        return False
+
+    layers = [Protection(granting, "_check", nothing), Protection(granting, "move", anywhere)]
+    happens_without(local, monkeypatch, asked_of_both_nodes, *layers)

@@ -1,10 +1,10 @@
 """Every reason for which a sheet is refused and which is nobody's business gives the same screen.
 
 Who stands at a kiosk with a hunted person's card must not learn from it that there is a 支援措置, nor a relative that
-somebody is under guardianship, owes a tax, or is about to move. Here every block of a register once, in the
-registers themselves and through the whole way from the card to the screen, as far as a register states it; those of
-card and PIN, of the relation (T14) and of hours have screens of their own. The whole table of blocks, kinds and channels
-is in docs/eligibility.md, and the clock is measured by `tests/functional/kiosk/test_neutral.py`.
+somebody is under guardianship, owes a tax, or is about to move. Here every block of a register once, in the registers
+themselves and through the whole way from the card to the screen; those of card and PIN, of the relation (T14) and of
+hours have screens of their own. The whole table of blocks, kinds and channels is in docs/eligibility.md, and the clock
+is measured by `tests/functional/kiosk/test_neutral.py`.
 
 Layers: one class of message for all of these rules (`MessageClass.NEUTRAL`); one screen for the class, which is given a
 reference and nothing else (`choosing.refused`); the reason stands in the town's journal alone. At the counter, where a
