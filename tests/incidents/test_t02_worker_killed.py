@@ -60,4 +60,4 @@ def test_without_protection_it_happens(local: LocalWorld, monkeypatch: pytest.Mo
         return found
 
     protection = Protection(worker, "list_waiting", take_out)
-    happens_without(local, monkeypatch, scenario, protection, before=lambda: setattr(local, "patience", 15.0))
+    happens_without(local, monkeypatch, scenario, protection, before=lambda: setattr(local, "patience", 8.0))

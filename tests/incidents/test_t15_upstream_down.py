@@ -37,6 +37,7 @@ from tests.journey.robot import Resident
 
 pytestmark = pytest.mark.timeout(240)
 HEARD_SECONDS = 1.0  # by then the terminal has said so, and nobody has heard it
+IN_VAIN_SECONDS = 8.0
 SLOW, OTHER = "02-hoshimi-family-head", "01-wakakusa-citizen-card"
 
 
@@ -83,8 +84,8 @@ def down(world: World) -> None:
 def finish(world: World, resident: Resident, before: int) -> None:
     """The sheet comes out by itself; a terminal without an outbox would wait for ever."""
     terminal = world.kiosks[0].terminal_id
-    seconds = 15 if world.engine == "local" else 60
-    world.wait(lambda: len(world.papers(terminal)) > before, "the sheet that was paid for is out", seconds)
+    is_out = "the sheet that was paid for is out"
+    world.wait(lambda: len(world.papers(terminal)) > before, is_out, min(world.patience, 60))
     page = resident.wait_for_sheet(resident.browser.get(f"{world.portal_url}/kiosk/now"))
     world.empty_tray(terminal)
     resident.leave(page)
@@ -141,6 +142,7 @@ def test_without_protection_it_happens(local: LocalWorld) -> None:
 
 
 def test_a_terminal_that_forgets_what_was_not_heard_leaves_a_payment_stuck(local: LocalWorld) -> None:
+    local.patience = IN_VAIN_SECONDS
     assert_it_happens(local, down, "app.terminal.loop.Loop._deliver", told_once, "until the sheet that was paid for")
 
 
