@@ -15,7 +15,7 @@ from app.protocol.money import DENOMINATIONS, MoneyRejectedError
 from app.terminal.errors import UnknownCardError
 from app.terminal.parts import Parts, parts_of
 from app.terminal.printer import Fault, Sheet, SimulatedPrinter
-from app.terminal.tray import BoxedCard
+from app.terminal.tray import BoxedCard, CardTray
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 
@@ -41,7 +41,7 @@ def state() -> ResponseReturnValue:
 @bp.post("/cards/lay")
 def lay_card() -> ResponseReturnValue:
     try:
-        _parts().reader.lay(request.form.get("card_id", ""))
+        _tray().lay(request.form.get("card_id", ""))
     except UnknownCardError:
         abort(404)
     return _back()
@@ -49,7 +49,7 @@ def lay_card() -> ResponseReturnValue:
 
 @bp.post("/cards/take")
 def take_card() -> ResponseReturnValue:
-    _parts().reader.take()
+    _tray().take()
     return _back()
 
 
@@ -159,7 +159,7 @@ def _view() -> dict[str, Any]:
         "state": facts,
         "seen": digest(facts),
         "find": find,
-        "cards": [card for card in _parts().reader.cards() if _is_wanted(card, find) or card.card_id == facts["card"]],
+        "cards": [card for card in _tray().cards() if _is_wanted(card, find) or card.card_id == facts["card"]],
         "denominations": DENOMINATIONS,
         "faults": list(Fault) if _simulated() else [],
         "settings": _parts().settings,
@@ -176,7 +176,7 @@ def _state() -> dict[str, Any]:
     parts = _parts()
     return {
         "terminal_id": parts.settings.terminal_id,
-        "card": parts.reader.lying(),
+        "card": _tray().lying(),
         **(parts.money.hands.state() if parts.money.hands else {}),
         "printer": {
             "faults": parts.printer.faults(),
@@ -203,6 +203,14 @@ def _lying(sheets: list[Sheet]) -> list[dict[str, Any]]:
 def _sheets(parts: Parts) -> list[Sheet]:
     """Of a real printer the desk knows none: they lie in its own tray."""
     return parts.printer.sheets() if isinstance(parts.printer, SimulatedPrinter) else []
+
+
+def _tray() -> CardTray:
+    """The desk's hands at the reader: there is no desk without the demo's cards."""
+    reader = _parts().reader
+    if not isinstance(reader, CardTray):
+        abort(404)
+    return reader
 
 
 def _simulated() -> SimulatedPrinter | None:

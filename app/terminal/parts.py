@@ -20,6 +20,7 @@ from app.terminal.money import PaymentDevice
 from app.terminal.portal import Portal
 from app.terminal.press import Press
 from app.terminal.printer import SimulatedPrinter
+from app.terminal.reader import NoReader, Reader
 from app.terminal.receipts import ReceiptRoll, Receipts
 from app.terminal.screen import Screen
 from app.terminal.sensor import FileSensor
@@ -41,12 +42,12 @@ class Money:
 
 @dataclass(frozen=True)
 class Parts:
-    """The reader is the demo's; another that keeps the same protocol goes here instead, as an IPP printer does."""
+    """What was chosen for this terminal. Simulators stand here in a demo only: `Settings` refuses them elsewhere."""
 
     settings: Settings
     journal: Journal
     portal: Portal
-    reader: CardTray
+    reader: Reader
     money: Money
     till: Till
     printer: SimulatedPrinter | IppPrinter
@@ -72,7 +73,7 @@ def build(settings: Settings, money: Money | None = None) -> Parts:
     signer = Signer(settings.seed)
     journal = Journal(settings.home / "journal.db")
     portal = Portal(settings.portal_url, signer, settings.portal_key)
-    reader = CardTray(settings.cards_folder)
+    reader = CardTray(settings.cards_folder) if settings.cards_folder else NoReader()
     money = money or _money(settings)
     till = Till(journal, money.devices)
     printer = _printer(settings)

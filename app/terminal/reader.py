@@ -39,6 +39,10 @@ class Card(Protocol):
 class Reader(Protocol):
     """One reader of one terminal."""
 
+    def is_there(self) -> bool:
+        """Whether this terminal can read cards at all."""
+        ...
+
     def insertion(self) -> int:
         """Counts cards that were laid down: two looks with the same number saw the same card."""
         ...
@@ -46,3 +50,16 @@ class Reader(Protocol):
     def card(self) -> Card | None:
         """The card on the reader. :raises CardRefusedError: UNKNOWN_CARD for one that nobody here knows."""
         ...
+
+
+class NoReader:
+    """Of a terminal that has none: nobody signs in there, and what was granted for it prints."""
+
+    def is_there(self) -> bool:
+        return False
+
+    def insertion(self) -> int:
+        return 0
+
+    def card(self) -> Card | None:
+        return None

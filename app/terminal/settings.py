@@ -26,6 +26,7 @@ SHEET_SECONDS = 0.7  # an office printer of 85 pages a minute
 SETTLE_SECONDS = 3.0  # how far an exit sensor may lag behind the paper
 PATIENCE_SECONDS = 60.0  # a printer may warm up, a person may clear a jam
 _PIN = re.compile(r"[0-9a-f]{64}")
+SIMULATED = "SIM-"  # how the name of a simulated cash machine begins
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -52,7 +53,7 @@ class Settings:
     agent_url: str
     seed: bytes = field(repr=False)
     portal_key: bytes
-    cards_folder: Path
+    cards_folder: Path | None = None  # the demo's cards; None = no card reader
     demo: bool = False
     px_per_mm: float | None = None  # of the panel; None = judged by its orientation
     sheet_seconds: float = SHEET_SECONDS
@@ -66,6 +67,11 @@ class Settings:
     gateway: Place | None = None
     gateway_tenders: tuple[Tender, ...] = ()
     hands: Place | None = None  # the demo's devices
+
+    def __post_init__(self) -> None:
+        """:raises SettingsError: a simulator would stand where residents pay for paper."""
+        if not self.demo:
+            _refuse_simulators(self)
 
     @property
     def portal_origin(self) -> str:
@@ -91,8 +97,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         agent_url=(env.get("KOIKI_AGENT_URL") or _text(facts, "agent_url")).rstrip("/"),
         seed=_key(home / "device.key", base64.b64decode),
         portal_key=_key(home / "portal.pub", from_base64url),
-        cards_folder=Path(env.get("KOIKI_AGENT_CARDS") or home / "cards"),
-        demo=env.get("KOIKI_DEMO") == "1",
+        cards_folder=_cards(env, home),
+        demo=_is_demo(env),
         px_per_mm=facts.get("px_per_mm"),
         sheet_seconds=float(env.get("KOIKI_AGENT_SHEET_SECONDS", SHEET_SECONDS)),
         patience_seconds=float(env.get("KOIKI_AGENT_PATIENCE_SECONDS", PATIENCE_SECONDS)),
@@ -126,6 +132,27 @@ def check_printer(uri: str, fingerprint: str) -> tuple[str, str]:
     if parts.scheme == "ipps" and not _PIN.fullmatch(pin):
         raise SettingsError("an ipps printer needs KOIKI_AGENT_PRINTER_FINGERPRINT: SHA-256 of its certificate, in hex")
     return uri, pin
+
+
+def _is_demo(env: Mapping[str, str]) -> bool:
+    return env.get("KOIKI_DEMO") == "1"
+
+
+def _refuse_simulators(settings: Settings) -> None:
+    """What says that it printed or was paid, and did neither, belongs into a demo alone."""
+    for is_simulated, words in (
+        (not settings.printer, "KOIKI_AGENT_PRINTER is not set; without it a printer is simulated"),
+        (settings.cards_folder is not None, "KOIKI_AGENT_CARDS is set; cards in a folder are simulated"),
+        (settings.cash_machine.startswith(SIMULATED), f"KOIKI_AGENT_CASH_MACHINE: {SIMULATED}… is simulated"),
+        (settings.hands is not None, "KOIKI_AGENT_DEVICES: these payment devices are simulated"),
+    ):
+        if is_simulated:
+            raise SettingsError(f"{words}, which only a demo may be (KOIKI_DEMO=1)")
+
+
+def _cards(env: Mapping[str, str], home: Path) -> Path | None:
+    folder = env.get("KOIKI_AGENT_CARDS") or (home / "cards" if _is_demo(env) else None)
+    return Path(folder) if folder else None
 
 
 def _printer(env: Mapping[str, str]) -> dict[str, Any]:
@@ -162,10 +189,10 @@ def _gateway(env: Mapping[str, str]) -> dict[str, Any]:
 
 def _simulated(env: Mapping[str, str], home: Path, facts: dict[str, Any]) -> dict[str, Any]:
     """The demo's devices, where no real one is named: their folder lies beside that of all agents."""
-    if env.get("KOIKI_DEMO") != "1":
+    if not _is_demo(env):
         return {}
     place = Place(Path(env.get("KOIKI_AGENT_DEVICES") or home.parent.parent / "devices") / "token")
-    cash = {"cash_line": home / "cash.line", "cash_machine": f"SIM-{_text(facts, 'terminal_id')}"}
+    cash = {"cash_line": home / "cash.line", "cash_machine": f"{SIMULATED}{_text(facts, 'terminal_id')}"}
     gateway = {"gateway": place, "gateway_tenders": (Tender.EMONEY, Tender.QR)}
     return {
         "hands": place,

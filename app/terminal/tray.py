@@ -61,6 +61,9 @@ class CardTray:
         self._lying: str | None = None
         self._insertion = 0
 
+    def is_there(self) -> bool:
+        return True
+
     def insertion(self) -> int:
         return self._insertion
 

@@ -94,7 +94,7 @@ class Trips:
         ticket = self._check(envelope)
         if not self._journal.claim_ticket(ticket.nonce, ticket.visit_id):
             raise TicketRefusedError(CardFailure.TICKET_USED)
-        if self._journal.stopped_reason():
+        if self._journal.stopped_reason() or not self._reader.is_there():
             raise TicketRefusedError(CardFailure.UNAVAILABLE)
         self._current = Trip(ticket, look=look or {})
         return self._current

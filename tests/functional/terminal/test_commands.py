@@ -27,7 +27,7 @@ def test_init_makes_a_terminal_that_can_start(run, tmp_path) -> None:
     home, key = tmp_path / "new", to_base64url(b"p" * 32)
     done = init(run, home, "--portal-key", key)
     assert done.exit_code == 0
-    settings = load({"KOIKI_AGENT_HOME": str(home)})
+    settings = load({"KOIKI_AGENT_HOME": str(home), "KOIKI_DEMO": "1"})
     assert done.stdout.strip() == to_base64url(Signer(settings.seed).public_key)
     assert settings.terminal_id == "kiosk-07"
     assert (home / "device.key").stat().st_mode & 0o777 == 0o600
@@ -56,12 +56,12 @@ def test_pin_asks_the_portal_and_keeps_to_it(run, tmp_path, portal) -> None:
     home = tmp_path / "new"
     run("init", "--home", home, "--terminal", "k", "--portal", portal.url, "--url", "http://127.0.0.1:9911")
     with pytest.raises(SettingsError, match="portal.pub"):
-        load({"KOIKI_AGENT_HOME": str(home)})
+        load({"KOIKI_AGENT_HOME": str(home), "KOIKI_DEMO": "1"})
     assert run("pin", "--home", home).stdout.strip() == to_base64url(portal.signer.public_key)
-    assert load({"KOIKI_AGENT_HOME": str(home)}).portal_key == portal.signer.public_key
+    assert load({"KOIKI_AGENT_HOME": str(home), "KOIKI_DEMO": "1"}).portal_key == portal.signer.public_key
     other = run("pin", "--home", home, "--key", to_base64url(b"q" * 32))
     assert (other.exit_code, len(other.stderr.splitlines())) == (2, 1)
-    assert load({"KOIKI_AGENT_HOME": str(home)}).portal_key == portal.signer.public_key
+    assert load({"KOIKI_AGENT_HOME": str(home), "KOIKI_DEMO": "1"}).portal_key == portal.signer.public_key
 
 
 def test_pin_without_a_portal(run, tmp_path, portal) -> None:

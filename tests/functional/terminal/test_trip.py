@@ -334,8 +334,21 @@ def test_the_desk_is_not_there_outside_the_demo(settings) -> None:
     from app.terminal import create_agent
     from app.terminal.parts import parts_of
 
-    app = create_agent(replace(settings, demo=False))
+    app = create_agent(replace(settings, demo=False, cards_folder=None, printer="ipp://127.0.0.1:9/ipp/print"))
     assert app.test_client().get("/desk", base_url="http://127.0.0.1:9911").status_code == 404
+    parts_of(app).close()
+
+
+def test_a_terminal_without_a_card_reader_takes_nobody_in(settings, portal) -> None:
+    from dataclasses import replace
+
+    from app.terminal import create_agent
+    from app.terminal.parts import parts_of
+
+    app = create_agent(replace(settings, cards_folder=None))
+    page = app.test_client().get(f"/card?ticket={portal.ticket()}", base_url="http://127.0.0.1:9911")
+    assert page.status_code == 400
+    assert "いまは、この端末で手続きができません。" in page.text
     parts_of(app).close()
 
 

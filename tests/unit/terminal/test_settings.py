@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,13 +23,18 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def env_of(home: Path, **more: str) -> dict[str, str]:
+    """Of a real terminal: it has a printer."""
+    return {"KOIKI_AGENT_HOME": str(home), "KOIKI_AGENT_PRINTER": "ipp://printer.local/ipp/print"} | more
+
+
 def test_a_complete_folder(home) -> None:
-    settings = load({"KOIKI_AGENT_HOME": str(home)})
+    settings = load(env_of(home))
     assert (settings.terminal_id, settings.portal_url, settings.agent_url) == (
         "kiosk-01", "https://portal.example", "http://127.0.0.1:9911",
     )  # fmt: skip
     assert (settings.host, settings.portal_origin, settings.demo) == ("127.0.0.1:9911", "https://portal.example", False)
-    assert settings.cards_folder == home / "cards"
+    assert (settings.cards_folder, settings.hands) == (None, None)
     assert "sss" not in repr(settings)
 
 
@@ -70,9 +76,30 @@ def test_no_open_line_to_the_portal(url) -> None:
         check_portal_url(url)
 
 
-def test_without_a_printer_the_simulated_one(home) -> None:
-    settings = load({"KOIKI_AGENT_HOME": str(home), "KOIKI_AGENT_EXIT_SENSOR": "/sensor"})
+def test_without_a_printer_the_simulated_one_in_a_demo(home) -> None:
+    settings = load({"KOIKI_AGENT_HOME": str(home), "KOIKI_AGENT_EXIT_SENSOR": "/sensor", "KOIKI_DEMO": "1"})
     assert (settings.printer, settings.printer_fingerprint, settings.exit_sensor) == ("", "", None)
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ({"KOIKI_AGENT_PRINTER": ""}, "KOIKI_AGENT_PRINTER is not set"),
+        ({"KOIKI_AGENT_CARDS": "/cards"}, "KOIKI_AGENT_CARDS"),
+        ({"KOIKI_AGENT_CASH_LINE": "/dev/cash", "KOIKI_AGENT_CASH_MACHINE": "SIM-kiosk-01"}, "CASH_MACHINE"),
+    ],
+)
+@pytest.mark.parametrize("demo", ["", "0", "true"])
+def test_simulators_are_no_start_outside_a_demo(home, change, name, demo) -> None:
+    with pytest.raises(SettingsError, match=name):
+        load(env_of(home, **change, KOIKI_DEMO=demo))
+    assert load(env_of(home, **change, KOIKI_DEMO="1")).demo
+
+
+def test_settings_made_by_hand_are_held_to_the_same(home) -> None:
+    settings = load(env_of(home, KOIKI_DEMO="1"))
+    with pytest.raises(SettingsError, match="KOIKI_DEMO"):
+        replace(settings, demo=False)
 
 
 def test_a_printer_with_its_pin_and_its_sensor(home) -> None:
@@ -99,7 +126,7 @@ def test_a_printer_that_cannot_be_known_is_no_start(uri, pin) -> None:
 
 
 def test_without_a_word_about_money_no_device(home) -> None:
-    settings = load({"KOIKI_AGENT_HOME": str(home)})
+    settings = load(env_of(home))
     assert (settings.cash_line, settings.gateway, settings.gateway_tenders, settings.hands) == (None, None, (), None)
 
 
@@ -108,7 +135,7 @@ def test_a_cash_machine_and_a_gateway(home) -> None:
     secret.write_text("s3cret\n")
     env = {"KOIKI_AGENT_CASH_LINE": "/dev/serial/by-id/cash", "KOIKI_AGENT_CASH_MACHINE": "CM-7"}
     env |= {"KOIKI_AGENT_GATEWAY_URL": "https://pay.example/", "KOIKI_AGENT_GATEWAY_TOKEN_FILE": str(secret)}
-    settings = load(env | {"KOIKI_AGENT_HOME": str(home), "KOIKI_AGENT_GATEWAY_TENDERS": "qr"})
+    settings = load(env_of(home, **env, KOIKI_AGENT_GATEWAY_TENDERS="qr"))
     assert (settings.cash_line, settings.cash_machine) == (Path("/dev/serial/by-id/cash"), "CM-7")
     assert settings.gateway.read() == ("https://pay.example", "s3cret")
     assert settings.gateway_tenders == ("qr",)
