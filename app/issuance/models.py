@@ -266,5 +266,5 @@ class Outbox(PartitionBase):
     body: Mapped[str] = mapped_column(sa.Text)
 
 
-for _model in (Order, Issuance, Attempt, AttemptReport, IssuanceEvent, Case):
+for _model in (Order, Issuance, Attempt, AttemptReport, Sheet, IssuanceEvent, Case):
     attach(PartitionBase.metadata.tables[_model.__tablename__], rules.TRIGGERS[_model.__tablename__])

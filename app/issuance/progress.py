@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from app.issuance import refused
 from app.issuance.journal import copies_of, last_attempt, move, move_payment, post, void_number
 from app.issuance.models import Case, Disposal, Issuance, Order, Sheet
 from app.issuance.states import (
@@ -53,12 +54,13 @@ def fees_kept(copies: list[Issuance]) -> int:
 
 
 def erase(p: Partition, issuance: Issuance) -> None:
-    """Forget what the sheet said: PDF, preview and document. Kept as evidence while a case is open on the copy."""
+    """Forget what the sheet said: PDF, preview, what the guard refused, document. While a case is open: evidence."""
     has_case = sa.select(Case.case_id).where(Case.issuance_id == issuance.issuance_id, Case.closed_at.is_(None))
     if p.session.scalar(has_case.limit(1)) is not None:
         return
     attempt = last_attempt(p, issuance.issuance_id)
     p.session.execute(sa.delete(Sheet).where(Sheet.attempt_id == attempt.attempt_id))
+    refused.forget(p, issuance.issuance_id)
     issuance.document = ""
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app import clock
-from app.issuance import vault
+from app.issuance import refused, vault
 from app.issuance.journal import found, last_attempt, move, open_case
 from app.issuance.models import Attempt, CaseKind, Issuance, Order, Sheet
 from app.issuance.progress import advance, call_off
@@ -67,14 +67,18 @@ def store_sheet(p: Partition, actor: str, issuance_id: str, finished: Finished) 
     return move(p, copy, State.READY, actor)
 
 
-def fail_copy(p: Partition, actor: str, kind: CaseKind, issuance_id: str, evidence: dict[str, Any]) -> None:
-    """This sheet must not be printed: the whole order is called off, nothing is charged, a person looks."""
+def fail_copy(
+    p: Partition, actor: str, kind: CaseKind, issuance_id: str, evidence: dict[str, Any], pdf: bytes = b""
+) -> None:
+    """This sheet must not be printed: the whole order is called off, nothing is charged, a person looks (at `pdf`)."""
     copy = found(p.session.get(Issuance, issuance_id))
     if copy.state not in NOT_GRANTED:
         return
     order = found(p.session.get(Order, copy.order_id))
-    open_case(p, actor, kind, order, copy, evidence)
+    case = open_case(p, actor, kind, order, copy, evidence)
     move(p, copy, State.FAILED, actor, kind.value)
+    if pdf:
+        refused.keep(p, case, last_attempt(p, issuance_id), pdf)
     call_off(p, actor, order, kind.value)
     advance(p, actor, order)
 

@@ -17,6 +17,15 @@ _COPY = "SELECT 1 FROM issuance WHERE issuance.issuance_id = NEW.issuance_id"
 _HELD = f"{_ORDER} AND issue_order.payment = '{Payment.HELD}'"
 _UNFINISHED = f"{_COPIES} AND issuance.state NOT IN {OVER}"
 _PAPER = f"{_COPY} AND issuance.state NOT IN {_VOID}"
+_REFUSED = "SELECT 1 FROM refused_sheet WHERE refused_sheet.attempt_id = NEW.attempt_id"
+# a refused sheet is evidence of an open case, of a copy that has failed and of an attempt that was granted nothing
+_REFUSABLE = (
+    "SELECT 1 FROM attempt JOIN issuance ON issuance.issuance_id = attempt.issuance_id"
+    " JOIN issue_case ON issue_case.issuance_id = issuance.issuance_id"
+    " WHERE attempt.attempt_id = NEW.attempt_id AND attempt.grant_id IS NULL AND issuance.state = 'failed'"
+    " AND issue_case.case_id = NEW.case_id AND issue_case.kind = 'guard_mismatch' AND issue_case.closed_at IS NULL"
+)
+_CASE_OPEN = "SELECT 1 FROM issue_case WHERE issue_case.case_id = OLD.case_id AND issue_case.closed_at IS NULL"
 _IS_GRANTED = f"NEW.state = '{State.GRANTED}' AND OLD.state <> NEW.state"
 _IS_SETTLED = f"NEW.state = '{State.SETTLED}' AND OLD.state <> NEW.state"
 # all of an order but its receipt, which may be asked for when it is over
@@ -62,7 +71,17 @@ TRIGGERS: dict[str, tuple[Trigger, ...]] = {
         Trigger(
             "attempt_void_without_paper", "UPDATE OF voided_at", f"NEW.voided_at IS NOT NULL AND EXISTS ({_PAPER})"
         ),
+        Trigger("attempt_not_refused", "UPDATE OF grant_id", f"NEW.grant_id IS NOT NULL AND EXISTS ({_REFUSED})"),
         Trigger("attempt_kept", "DELETE"),
+    ),
+    "sheet": (
+        Trigger("sheet_not_refused", "INSERT", f"EXISTS ({_REFUSED})"),
+        fixed("sheet_is_what_it_is", ("pdf_sha256", "attempt_id")),
+    ),
+    "refused_sheet": (
+        Trigger("refused_sheet_of_failed_copy", "INSERT", f"NOT EXISTS ({_REFUSABLE})"),
+        Trigger("refused_sheet_unchanged", "UPDATE"),
+        Trigger("refused_sheet_kept", "DELETE", f"EXISTS ({_CASE_OPEN})"),
     ),
     "attempt_report": append_only("attempt_report"),
     "issuance_event": append_only("issuance_event"),

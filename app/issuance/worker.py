@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from app.cards import visits
 from app.certificates import samples
 from app.certificates.catalogue import KINDS
+from app.certificates.documents import Document
 from app.certificates.errors import RenderingError, UnprintableError, UnreadableDocumentError
 from app.certificates.rendering import Renderer, preview
 from app.certificates.storing import from_json
@@ -75,24 +76,21 @@ class Worker:
 
     def make(self, code: str, copy: Waiting) -> bool:
         """Render, read back and store one copy, or fail it for good. False: not stored by this worker."""
+        pdf = b""
         try:
-            finished = self._finish(code, copy)
+            document = _open_document(copy)
+            sheet = self._renderer.render(document)
+            pdf = sheet.pdf
+            check_sheet(document, pdf, self._names_of(code))
+            finished = Finished(pdf, preview(pdf), sheet.pages)
         except SheetMismatchError as error:
-            self._fail(code, copy, CaseKind.GUARD_MISMATCH, list(error.findings))
+            self._fail(code, copy, CaseKind.GUARD_MISMATCH, list(error.findings), pdf)
             return False
         except (UnprintableError, RenderingError, UnreadableDocumentError) as error:
             self._fail(code, copy, CaseKind.RENDER_FAILED, [type(error).__name__])
             return False
         with partitions.open(code, write=True) as p:
             return store_sheet(p, ACTOR, copy.issuance_id, finished)
-
-    def _finish(self, code: str, copy: Waiting) -> Finished:
-        document = from_json(copy.document)
-        if document.certification.issue_number != copy.issue_number:
-            raise SheetMismatchError(("document_of_another_attempt",))
-        sheet = self._renderer.render(document)
-        check_sheet(document, sheet.pdf, self._names_of(code))
-        return Finished(sheet.pdf, preview(sheet.pdf), sheet.pages)
 
     def _names_of(self, code: str) -> Names:
         """Read once for each state of the register: a town of 60,000 takes a moment, a sheet must not."""
@@ -103,8 +101,16 @@ class Worker:
         return self._names[code][1]
 
     @staticmethod
-    def _fail(code: str, copy: Waiting, kind: CaseKind, findings: list[str]) -> None:
+    def _fail(code: str, copy: Waiting, kind: CaseKind, findings: list[str], pdf: bytes = b"") -> None:
         log.error("%s: a copy failed: %s", code, kind.value)
         with partitions.open(code, write=True) as p:
-            fail_copy(p, ACTOR, kind, copy.issuance_id, {"event": kind.value, "findings": findings})
+            fail_copy(p, ACTOR, kind, copy.issuance_id, {"event": kind.value, "findings": findings}, pdf)
         aftermath.follow_up(code, ACTOR, copy.visit_id)
+
+
+def _open_document(copy: Waiting) -> Document:
+    """:raises SheetMismatchError: it is numbered otherwise. :raises UnreadableDocumentError: it fits no form here."""
+    document = from_json(copy.document)
+    if document.certification.issue_number != copy.issue_number:
+        raise SheetMismatchError(("document_of_another_attempt",))
+    return document

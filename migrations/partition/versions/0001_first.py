@@ -1326,6 +1326,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("reference", name=op.f("pk_refusal")),
     )
     op.create_table(
+        "refused_sheet",
+        sa.Column("attempt_id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("pdf", sa.LargeBinary(), nullable=False),
+        sa.Column("refused_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempt.attempt_id"], name=op.f("fk_refused_sheet_attempt_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["issue_case.case_id"], name=op.f("fk_refused_sheet_case_id")),
+        sa.PrimaryKeyConstraint("attempt_id", name=op.f("pk_refused_sheet")),
+        sa.UniqueConstraint("case_id", name=op.f("uq_refused_sheet_case_id")),
+    )
+    op.create_table(
         "sheet",
         sa.Column("pdf_sha256", sa.String(length=64), nullable=False),
         sa.Column("attempt_id", sa.String(length=36), nullable=False),
@@ -1342,6 +1353,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("sheet")
+    op.drop_table("refused_sheet")
     op.drop_table("refusal")
     op.drop_table("attempt_report")
     op.drop_index(
@@ -1486,6 +1498,7 @@ TRIGGERS = {
     "sqlite": [
         "CREATE TRIGGER attempt_is_what_it_is BEFORE UPDATE OF issuance_id, number_in_copy, issue_number ON attempt WHEN NEW.issuance_id IS DISTINCT FROM OLD.issuance_id OR NEW.number_in_copy IS DISTINCT FROM OLD.number_in_copy OR NEW.issue_number IS DISTINCT FROM OLD.issue_number BEGIN SELECT RAISE(ABORT, 'attempt_is_what_it_is'); END",
         "CREATE TRIGGER attempt_kept BEFORE DELETE ON attempt WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'attempt_kept'); END",
+        "CREATE TRIGGER attempt_not_refused BEFORE UPDATE OF grant_id ON attempt WHEN NEW.grant_id IS NOT NULL AND EXISTS (SELECT 1 FROM refused_sheet WHERE refused_sheet.attempt_id = NEW.attempt_id) BEGIN SELECT RAISE(ABORT, 'attempt_not_refused'); END",
         "CREATE TRIGGER attempt_once BEFORE UPDATE OF sheets, pdf_sha256, grant_id, granted_at, voided_at, disposal ON attempt WHEN (OLD.sheets IS NOT NULL AND NEW.sheets IS DISTINCT FROM OLD.sheets) OR (OLD.pdf_sha256 IS NOT NULL AND NEW.pdf_sha256 IS DISTINCT FROM OLD.pdf_sha256) OR (OLD.grant_id IS NOT NULL AND NEW.grant_id IS DISTINCT FROM OLD.grant_id) OR (OLD.granted_at IS NOT NULL AND NEW.granted_at IS DISTINCT FROM OLD.granted_at) OR (OLD.voided_at IS NOT NULL AND NEW.voided_at IS DISTINCT FROM OLD.voided_at) OR (OLD.disposal IS NOT NULL AND NEW.disposal IS DISTINCT FROM OLD.disposal) BEGIN SELECT RAISE(ABORT, 'attempt_once'); END",
         "CREATE TRIGGER attempt_void_without_paper BEFORE UPDATE OF voided_at ON attempt WHEN NEW.voided_at IS NOT NULL AND EXISTS (SELECT 1 FROM issuance WHERE issuance.issuance_id = NEW.issuance_id AND issuance.state NOT IN ('cancelled', 'failed', 'not_printed', 'voided')) BEGIN SELECT RAISE(ABORT, 'attempt_void_without_paper'); END",
         "CREATE TRIGGER attempt_report_kept BEFORE DELETE ON attempt_report WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'attempt_report_kept'); END",
@@ -1512,12 +1525,19 @@ TRIGGERS = {
         "CREATE TRIGGER payment_try_ends_once BEFORE UPDATE OF ended_at, ended_as ON payment_try WHEN (OLD.ended_at IS NOT NULL AND NEW.ended_at IS DISTINCT FROM OLD.ended_at) OR (OLD.ended_as IS NOT NULL AND NEW.ended_as IS DISTINCT FROM OLD.ended_as) BEGIN SELECT RAISE(ABORT, 'payment_try_ends_once'); END",
         "CREATE TRIGGER payment_try_is_what_it_is BEFORE UPDATE OF payment_key, order_id, number_in_order, tender, asked_at ON payment_try WHEN NEW.payment_key IS DISTINCT FROM OLD.payment_key OR NEW.order_id IS DISTINCT FROM OLD.order_id OR NEW.number_in_order IS DISTINCT FROM OLD.number_in_order OR NEW.tender IS DISTINCT FROM OLD.tender OR NEW.asked_at IS DISTINCT FROM OLD.asked_at BEGIN SELECT RAISE(ABORT, 'payment_try_is_what_it_is'); END",
         "CREATE TRIGGER payment_try_kept BEFORE DELETE ON payment_try WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'payment_try_kept'); END",
+        "CREATE TRIGGER refused_sheet_kept BEFORE DELETE ON refused_sheet WHEN EXISTS (SELECT 1 FROM issue_case WHERE issue_case.case_id = OLD.case_id AND issue_case.closed_at IS NULL) BEGIN SELECT RAISE(ABORT, 'refused_sheet_kept'); END",
+        "CREATE TRIGGER refused_sheet_of_failed_copy BEFORE INSERT ON refused_sheet WHEN NOT EXISTS (SELECT 1 FROM attempt JOIN issuance ON issuance.issuance_id = attempt.issuance_id JOIN issue_case ON issue_case.issuance_id = issuance.issuance_id WHERE attempt.attempt_id = NEW.attempt_id AND attempt.grant_id IS NULL AND issuance.state = 'failed' AND issue_case.case_id = NEW.case_id AND issue_case.kind = 'guard_mismatch' AND issue_case.closed_at IS NULL) BEGIN SELECT RAISE(ABORT, 'refused_sheet_of_failed_copy'); END",
+        "CREATE TRIGGER refused_sheet_unchanged BEFORE UPDATE ON refused_sheet WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'refused_sheet_unchanged'); END",
+        "CREATE TRIGGER sheet_is_what_it_is BEFORE UPDATE OF pdf_sha256, attempt_id ON sheet WHEN NEW.pdf_sha256 IS DISTINCT FROM OLD.pdf_sha256 OR NEW.attempt_id IS DISTINCT FROM OLD.attempt_id BEGIN SELECT RAISE(ABORT, 'sheet_is_what_it_is'); END",
+        "CREATE TRIGGER sheet_not_refused BEFORE INSERT ON sheet WHEN EXISTS (SELECT 1 FROM refused_sheet WHERE refused_sheet.attempt_id = NEW.attempt_id) BEGIN SELECT RAISE(ABORT, 'sheet_not_refused'); END",
     ],
     "postgresql": [
         "CREATE FUNCTION attempt_is_what_it_is() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.issuance_id IS DISTINCT FROM OLD.issuance_id OR NEW.number_in_copy IS DISTINCT FROM OLD.number_in_copy OR NEW.issue_number IS DISTINCT FROM OLD.issue_number THEN RAISE EXCEPTION 'attempt_is_what_it_is' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
         "CREATE TRIGGER attempt_is_what_it_is BEFORE UPDATE OF issuance_id, number_in_copy, issue_number ON attempt FOR EACH ROW EXECUTE FUNCTION attempt_is_what_it_is()",
         "CREATE FUNCTION attempt_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'attempt_kept' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
         "CREATE TRIGGER attempt_kept BEFORE DELETE ON attempt FOR EACH ROW EXECUTE FUNCTION attempt_kept()",
+        "CREATE FUNCTION attempt_not_refused() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.grant_id IS NOT NULL AND EXISTS (SELECT 1 FROM refused_sheet WHERE refused_sheet.attempt_id = NEW.attempt_id) THEN RAISE EXCEPTION 'attempt_not_refused' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER attempt_not_refused BEFORE UPDATE OF grant_id ON attempt FOR EACH ROW EXECUTE FUNCTION attempt_not_refused()",
         "CREATE FUNCTION attempt_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (OLD.sheets IS NOT NULL AND NEW.sheets IS DISTINCT FROM OLD.sheets) OR (OLD.pdf_sha256 IS NOT NULL AND NEW.pdf_sha256 IS DISTINCT FROM OLD.pdf_sha256) OR (OLD.grant_id IS NOT NULL AND NEW.grant_id IS DISTINCT FROM OLD.grant_id) OR (OLD.granted_at IS NOT NULL AND NEW.granted_at IS DISTINCT FROM OLD.granted_at) OR (OLD.voided_at IS NOT NULL AND NEW.voided_at IS DISTINCT FROM OLD.voided_at) OR (OLD.disposal IS NOT NULL AND NEW.disposal IS DISTINCT FROM OLD.disposal) THEN RAISE EXCEPTION 'attempt_once' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
         "CREATE TRIGGER attempt_once BEFORE UPDATE OF sheets, pdf_sha256, grant_id, granted_at, voided_at, disposal ON attempt FOR EACH ROW EXECUTE FUNCTION attempt_once()",
         "CREATE FUNCTION attempt_void_without_paper() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.voided_at IS NOT NULL AND EXISTS (SELECT 1 FROM issuance WHERE issuance.issuance_id = NEW.issuance_id AND issuance.state NOT IN ('cancelled', 'failed', 'not_printed', 'voided')) THEN RAISE EXCEPTION 'attempt_void_without_paper' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
@@ -1570,12 +1590,23 @@ TRIGGERS = {
         "CREATE TRIGGER payment_try_is_what_it_is BEFORE UPDATE OF payment_key, order_id, number_in_order, tender, asked_at ON payment_try FOR EACH ROW EXECUTE FUNCTION payment_try_is_what_it_is()",
         "CREATE FUNCTION payment_try_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'payment_try_kept' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
         "CREATE TRIGGER payment_try_kept BEFORE DELETE ON payment_try FOR EACH ROW EXECUTE FUNCTION payment_try_kept()",
+        "CREATE FUNCTION refused_sheet_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF EXISTS (SELECT 1 FROM issue_case WHERE issue_case.case_id = OLD.case_id AND issue_case.closed_at IS NULL) THEN RAISE EXCEPTION 'refused_sheet_kept' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER refused_sheet_kept BEFORE DELETE ON refused_sheet FOR EACH ROW EXECUTE FUNCTION refused_sheet_kept()",
+        "CREATE FUNCTION refused_sheet_of_failed_copy() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NOT EXISTS (SELECT 1 FROM attempt JOIN issuance ON issuance.issuance_id = attempt.issuance_id JOIN issue_case ON issue_case.issuance_id = issuance.issuance_id WHERE attempt.attempt_id = NEW.attempt_id AND attempt.grant_id IS NULL AND issuance.state = 'failed' AND issue_case.case_id = NEW.case_id AND issue_case.kind = 'guard_mismatch' AND issue_case.closed_at IS NULL) THEN RAISE EXCEPTION 'refused_sheet_of_failed_copy' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER refused_sheet_of_failed_copy BEFORE INSERT ON refused_sheet FOR EACH ROW EXECUTE FUNCTION refused_sheet_of_failed_copy()",
+        "CREATE FUNCTION refused_sheet_unchanged() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'refused_sheet_unchanged' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER refused_sheet_unchanged BEFORE UPDATE ON refused_sheet FOR EACH ROW EXECUTE FUNCTION refused_sheet_unchanged()",
+        "CREATE FUNCTION sheet_is_what_it_is() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.pdf_sha256 IS DISTINCT FROM OLD.pdf_sha256 OR NEW.attempt_id IS DISTINCT FROM OLD.attempt_id THEN RAISE EXCEPTION 'sheet_is_what_it_is' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER sheet_is_what_it_is BEFORE UPDATE OF pdf_sha256, attempt_id ON sheet FOR EACH ROW EXECUTE FUNCTION sheet_is_what_it_is()",
+        "CREATE FUNCTION sheet_not_refused() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF EXISTS (SELECT 1 FROM refused_sheet WHERE refused_sheet.attempt_id = NEW.attempt_id) THEN RAISE EXCEPTION 'sheet_not_refused' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER sheet_not_refused BEFORE INSERT ON sheet FOR EACH ROW EXECUTE FUNCTION sheet_not_refused()",
     ],
 }
 
 LEFTOVERS = [
     "DROP FUNCTION attempt_is_what_it_is()",
     "DROP FUNCTION attempt_kept()",
+    "DROP FUNCTION attempt_not_refused()",
     "DROP FUNCTION attempt_once()",
     "DROP FUNCTION attempt_void_without_paper()",
     "DROP FUNCTION attempt_report_kept()",
@@ -1602,4 +1633,9 @@ LEFTOVERS = [
     "DROP FUNCTION payment_try_ends_once()",
     "DROP FUNCTION payment_try_is_what_it_is()",
     "DROP FUNCTION payment_try_kept()",
+    "DROP FUNCTION refused_sheet_kept()",
+    "DROP FUNCTION refused_sheet_of_failed_copy()",
+    "DROP FUNCTION refused_sheet_unchanged()",
+    "DROP FUNCTION sheet_is_what_it_is()",
+    "DROP FUNCTION sheet_not_refused()",
 ]

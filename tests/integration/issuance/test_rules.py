@@ -100,6 +100,41 @@ def test_a_number_is_void_only_of_a_copy_without_paper_and_stays_void(stage: Sta
     refused("UPDATE attempt SET disposal = 'missing'", "attempt_once")
 
 
+def test_a_refused_sheet_is_of_a_failed_copy_and_never_granted(stage: Stage) -> None:
+    keep = """INSERT INTO refused_sheet (attempt_id, case_id, pdf, refused_at)
+        SELECT attempt_id, 1, '', '2026-11-21 00:00:00' FROM attempt"""
+    case = """INSERT INTO issue_case (case_id, kind, order_id, issuance_id, terminal_id, evidence, opened_at)
+        SELECT {}, '{}', order_id, issuance_id, 'x', '[]', changed_at FROM issuance"""
+    sheet = """INSERT INTO sheet (pdf_sha256, attempt_id, pdf, preview, stored_at)
+        SELECT 'x', attempt_id, '', '', '2026-11-21 00:00:00' FROM attempt"""
+    grant = "UPDATE attempt SET pdf_sha256 = 'x', sheets = 1, grant_id = 'a grant'"
+    fail = "UPDATE issuance SET state = 'failed'"
+    stage.place()
+    refused(keep, "refused_sheet_of_failed_copy")
+    allowed(fail, case.format(1, "render_failed"))
+    refused(keep, "refused_sheet_of_failed_copy")  # not a case of the guard
+    allowed(case.format(2, "guard_mismatch"))
+    keep = keep.replace("1, ''", "2, ''")
+    with partitions.open(HOME, write=True) as p:
+        p.session.execute(sa.text(grant))
+        with pytest.raises(IntegrityError, match="refused_sheet_of_failed_copy"):
+            p.session.execute(sa.text(keep))
+        p.session.rollback()
+    allowed(keep)
+    refused(grant, "attempt_not_refused")
+    refused(sheet, "sheet_not_refused")
+    refused("UPDATE refused_sheet SET case_id = 1", "refused_sheet_unchanged")
+    refused("DELETE FROM refused_sheet", "refused_sheet_kept")
+    allowed("UPDATE issue_case SET closed_at = opened_at, closed_by = 'x'", "DELETE FROM refused_sheet")
+    refused(keep, "refused_sheet_of_failed_copy")  # closed
+
+
+def test_a_sheet_stays_the_sheet_of_its_attempt(stage: Stage) -> None:
+    stage.pay()
+    refused("UPDATE sheet SET attempt_id = 'another'", "sheet_is_what_it_is|FOREIGN KEY")
+    refused("UPDATE sheet SET pdf_sha256 = 'another'", "sheet_is_what_it_is")
+
+
 def test_settled_excludes_void_and_void_excludes_settled(stage: Stage) -> None:
     sold(stage)
     refused("UPDATE attempt SET voided_at = '2026-11-21 00:00:00', disposal = 'destroyed'", "attempt_void_without")

@@ -13,9 +13,15 @@ from app.certificates.documents import numbered
 from app.certificates.kinds.resident_record import ResidentRecordDocument
 from app.certificates.reading import read_pdf
 from app.certificates.rendering import RenderedSheet, Renderer
+from app.config import Config
+from app.issuance import vault
 from app.issuance import worker as worker_module
+from app.issuance.cases import Verdict, close_case
+from app.issuance.errors import OrderNotFoundError, SheetLostError
 from app.issuance.models import CaseKind, Outbox, Sheet
 from app.issuance.queries import get_preview, list_cases
+from app.issuance.refused import has_refused, read_refused
+from app.issuance.refused_models import RefusedSheet
 from app.issuance.rendered import list_waiting
 from app.issuance.states import Payment, State
 from app.issuance.worker import ALL_TOWNS_SECONDS, Rounds, Worker
@@ -135,6 +141,51 @@ def test_a_swapped_sheet_never_gets_to_a_printer(
     assert get_terminal(KIOSK).stopped_reason == "mismatch"
     assert rows(Sheet) == []
     assert len(rows(Outbox)) == 2  # two void numbers
+
+
+def test_a_refused_sheet_is_kept_for_the_case_and_for_nothing_else(
+    stage: Stage, worker: Worker, names: list[str], config: Config
+) -> None:
+    names.append("世帯主の氏名")
+    stage.place()
+    worker.turn([HOME])
+    with partitions.open(HOME) as p:
+        (case,) = list_cases(p)
+        (page,) = read_pdf(read_refused(p, case.case_id))
+    assert "若草太郎" in page.plain
+    (kept,) = rows(RefusedSheet)
+    stored = (config.home / "partitions" / f"{HOME}.db").read_bytes()
+    assert b"%PDF" not in stored
+    with partitions.open(HOME, write=True) as p:
+        with pytest.raises(SheetLostError):
+            vault.unlock(kept.pdf, vault.sheet_label(HOME, kept.attempt_id, vault.sha256(b""), "pdf"))
+        close_case(p, "staff:test", case.case_id, Verdict.CHECKED)
+        with pytest.raises(OrderNotFoundError):
+            read_refused(p, case.case_id)
+    assert rows(RefusedSheet) == []
+    assert kept.pdf not in (config.home / "partitions" / f"{HOME}.db").read_bytes()
+
+
+def test_what_was_never_drawn_is_a_case_without_a_sheet(stage: Stage, worker: Worker, names: list[str]) -> None:
+    stage.place()
+    (copy,) = waiting()
+    worker.make(HOME, replace(copy, issue_number="20261121 若草市 001 9999999"))
+    with partitions.open(HOME) as p:
+        (case,) = list_cases(p)
+        assert not has_refused(p, case.case_id)
+    assert case.evidence[0]["findings"] == ["document_of_another_attempt"]
+
+
+def test_one_worker_is_content_and_another_is_not(stage: Stage, worker: Worker, names: list[str]) -> None:
+    """The register has changed between them: the sheet that was stored is not granted either."""
+    stage.place()
+    (copy,) = waiting()
+    assert worker.make(HOME, copy)
+    names.append("世帯主の氏名")
+    worker._names.clear()
+    assert not worker.make(HOME, copy)
+    assert [c.state for c in stage.order.copies] == [State.FAILED]
+    assert len(rows(RefusedSheet)) == 1
 
 
 def test_a_stranger_of_the_town_on_the_sheet(stage: Stage, worker: Worker, names: list[str], room: FakeRoom) -> None:
