@@ -1,4 +1,4 @@
-"""IPP/2.0 (RFC 8010, RFC 8011): the six operations of a certificate printer, and the one module that knows the wire.
+"""IPP/2.0 (RFC 8010, RFC 8011): the operations of a certificate printer, and the one module that knows the wire.
 
 Own code, because every recovery rests on telling "never sent" from "may have been sent", which print libraries hide.
 """
@@ -34,11 +34,12 @@ _VERSION = b"\x02\x00"
 _FIRST_ERROR = 0x0400
 _PRINTER_WANTED = (
     "printer-state", "printer-state-reasons", "printer-is-accepting-jobs", "printer-up-time", "printer-uuid",
-    "queued-job-count", "media-ready", "printer-input-tray",
+    "queued-job-count", "media-ready", "printer-input-tray", "operations-supported",
+    "printer-media-sheets-completed", "printer-impressions-completed",
 )  # fmt: skip
 _JOB_WANTED = (
     "job-id", "job-uuid", "job-name", "job-state", "job-state-reasons", "job-impressions-completed",
-    "job-printer-up-time",
+    "job-media-sheets-completed", "job-printer-up-time",
 )  # fmt: skip
 
 
@@ -49,6 +50,7 @@ class Operation(IntEnum):
     GET_JOB_ATTRIBUTES = 0x0009
     GET_JOBS = 0x000A
     GET_PRINTER_ATTRIBUTES = 0x000B
+    PURGE_JOBS = 0x0012
 
 
 class Group(IntEnum):
@@ -175,7 +177,7 @@ class IppClient:
         self._numbers = itertools.count(1)
 
     def printer(self) -> Attributes:
-        """Get-Printer-Attributes: state, reasons, media, up-time, uuid."""
+        """Get-Printer-Attributes: state, reasons, media, up-time, uuid, operations, what it ever counted."""
         return self._one(Group.PRINTER, Operation.GET_PRINTER_ATTRIBUTES, [_wanted(_PRINTER_WANTED)])
 
     def create_job(self, name: str) -> Attributes:
@@ -207,6 +209,14 @@ class IppClient:
     def cancel_job(self, job_id: int) -> None:
         """Cancel-Job. Sheets may still come out until the job is over."""
         self._call(Operation.CANCEL_JOB, [(Tag.INTEGER, "job-id", job_id)])
+
+    def forget_job(self, job_id: int) -> None:
+        """Cancel-Job with `purge-job`, an extension: a printer that has it forgets job and document, others refuse."""
+        self._call(Operation.CANCEL_JOB, [(Tag.INTEGER, "job-id", job_id), (Tag.BOOLEAN, "purge-job", True)])
+
+    def purge_jobs(self) -> None:
+        """Purge-Jobs: everybody's, also those that are over."""
+        self._call(Operation.PURGE_JOBS, [])
 
     def _one(
         self, group: Group, operation: Operation, asked: list[_Sent], template: Sequence[_Sent] = ()

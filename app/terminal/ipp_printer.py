@@ -11,7 +11,17 @@ import time
 
 from app.terminal.errors import IppError, IppMaybeSentError, IppRefusedError
 from app.terminal.ipp import NOT_FOUND, Attributes, IppClient, first
-from app.terminal.ipp_status import UNREACHABLE, PrinterStatus, Trouble, boot_of, read_status
+from app.terminal.ipp_memory import PrinterMemory
+from app.terminal.ipp_status import (
+    UNCOUNTED,
+    UNREACHABLE,
+    PrinterStatus,
+    Trouble,
+    boot_of,
+    is_same,
+    read_status,
+    sheets_of,
+)
 from app.terminal.jobs import JobBook, KnownJob, Stage
 from app.terminal.printer import Job, JobState, NotSentError
 from app.terminal.sensor import ExitSensor, Stillness
@@ -30,6 +40,7 @@ class IppPrinter:
         self._client = client
         self._book = book
         self._sensor = sensor
+        self._memory = PrinterMemory(client, book)
         self._stillness = Stillness()
         self._status = UNREACHABLE
         self._status_until = 0.0  # monotonic seconds
@@ -41,6 +52,13 @@ class IppPrinter:
         """A person says that the printer that stands there now is the right one."""
         self._book.forget_printer()
 
+    def tidy(self) -> None:
+        """While nothing moves: read the printer's counter, and have it forget what it has printed."""
+        status = self._recent_status()
+        if status.is_idle and not self._book.open_job() and not self._find_exchange(status):
+            self._note_meter(status)
+            self._memory.clear(status)
+
     # --- what the agent asks
 
     def faults(self) -> list[str]:
@@ -51,7 +69,14 @@ class IppPrinter:
         return sorted(status.troubles | held | self._find_exchange(status))
 
     def sheets_ever(self) -> int:
-        return self._sensor.count() if self._sensor else -1
+        """The sensor's count, else the printer's own: of a printer at rest, for it may lag behind while it works."""
+        if self._sensor is not None:
+            return self._sensor.count()
+        status = self._recent_status()
+        if status.sheets_ever == UNCOUNTED or not status.is_idle or self._find_exchange(status):
+            return UNCOUNTED
+        self._note_meter(status)
+        return self._book.metered()
 
     def sheets_left(self) -> int:
         return self._recent_status().sheets_left
@@ -118,6 +143,10 @@ class IppPrinter:
         is_known = self._book.know_printer(status.uuid) == status.uuid
         return set() if is_known else {Trouble.PRINTER_CHANGED}
 
+    def _note_meter(self, status: PrinterStatus) -> None:
+        if status.sheets_ever != UNCOUNTED:
+            self._book.note_meter(status.uuid, status.sheets_ever)
+
     def _sweep(self) -> bool:
         """Cancel what the printer holds of jobs that the terminal is done with; strangers' jobs are left alone."""
         old = [job for job in self._client.jobs() if self._book.find(str(first(job, "job-name", "")))]
@@ -176,15 +205,15 @@ class IppPrinter:
         except IppError as error:
             is_gone = isinstance(error, IppRefusedError) and error.status == NOT_FOUND
             return self._lose(job) if is_gone else Job(JobState.UNREACHABLE, job.sheets_out)
-        if not _is_same(job, seen):
+        if not is_same(job, seen):
             return self._lose(job)
-        done = int(first(seen, "job-impressions-completed", 0))
+        done = max(sheets_of(seen), default=0)
         if done != job.sheets_out:
             self._book.note_sheets(job.attempt_id, done)
         if "job-data-insufficient" in seen.get("job-state-reasons", []):
             return self._take_back(job)
         if first(seen, "job-state", 0) in _OVER:
-            return self._settle(job, done, is_proved=_is_proved(job, seen, done))
+            return self._settle(job, done, is_proved=_is_proved(job, seen))
         return Job(JobState.STOPPED if first(seen, "job-state", 0) == _STOPPED else JobState.PRINTING, done)
 
     def _take_back(self, job: KnownJob) -> Job:
@@ -194,8 +223,8 @@ class IppPrinter:
             seen = self._client.job(job.job_id)
         except IppError:
             return Job(JobState.UNREACHABLE)
-        untouched = first(seen, "job-state", 0) == _CANCELED and not first(seen, "job-impressions-completed", 0)
-        return self._end(job, JobState.NONE, 0) if untouched and _is_same(job, seen) else Job(JobState.PRINTING)
+        untouched = first(seen, "job-state", 0) == _CANCELED and not any(sheets_of(seen))
+        return self._end(job, JobState.NONE, 0) if untouched and is_same(job, seen) else Job(JobState.PRINTING)
 
     def _lose(self, job: KnownJob) -> Job:
         """The printer does not know it any more. Another printer never did: it proves nothing of the first one."""
@@ -232,14 +261,10 @@ class IppPrinter:
             return  # whoever asked looks what the job is now
 
 
-def _is_same(job: KnownJob, seen: Attributes) -> bool:
-    """After a restart another job may have the number."""
-    return (first(seen, "job-uuid", ""), first(seen, "job-name", "")) == (job.job_uuid, job.attempt_id)
-
-
-def _is_proved(job: KnownJob, seen: Attributes, done: int) -> bool:
-    """Completed without a fault, every sheet counted, and the printer not switched off and on since."""
+def _is_proved(job: KnownJob, seen: Attributes) -> bool:
+    """Completed without a fault, every sheet counted by each counter, and the printer not switched off and on since."""
+    counted = set(sheets_of(seen)) == {job.sheets}
     boot = boot_of(int(first(seen, "job-printer-up-time", 0)))
     same_boot = abs(boot - job.booted_at) < SAME_BOOT_SECONDS
     well = "job-completed-successfully" in seen.get("job-state-reasons", [])
-    return first(seen, "job-state", 0) == _COMPLETED and well and done == job.sheets and same_boot
+    return first(seen, "job-state", 0) == _COMPLETED and well and counted and same_boot

@@ -1,4 +1,4 @@
-"""What an IPP printer says of itself, in the few words that decide: may a certificate be sent to it now?
+"""What an IPP printer says of itself and of a job, in the few words that decide: may a certificate be sent to it now?
 
 Reasons are judged by their keyword alone. The suffix (-error, -warning, -report) is optional (RFC 8011, 5.4.12), and
 printers use it each in their own way.
@@ -12,10 +12,13 @@ from enum import StrEnum
 from typing import Any
 
 from app import clock
-from app.terminal.ipp import MEDIA, Attributes, first
+from app.terminal.ipp import MEDIA, Attributes, Operation, first
+from app.terminal.jobs import KnownJob
 
 IDLE = 3
 ASSUMED_SHEETS = 100  # of a tray that does not count; that it is empty it does say
+UNCOUNTED = -1
+_JOB_COUNTERS = ("job-impressions-completed", "job-media-sheets-completed")
 _SUFFIX = re.compile(r"-(error|warning|report)\Z")
 _LEVEL = re.compile(r"(?:\A|;)level=(-?\d+)(?:;|\Z)")
 
@@ -52,13 +55,15 @@ _HARMLESS = (
 
 @dataclass(frozen=True)
 class PrinterStatus:
-    """`booted_at` in seconds of the epoch; `sheets_left` of the fullest tray."""
+    """`booted_at` in seconds of the epoch; `sheets_left` of the fullest tray; `sheets_ever` by its own counter."""
 
     troubles: frozenset[Trouble]
     is_idle: bool = False
     uuid: str = ""
     booted_at: float = 0.0
     sheets_left: int = 0
+    sheets_ever: int = UNCOUNTED
+    can_purge: bool = False
 
 
 UNREACHABLE = PrinterStatus(frozenset({Trouble.OFFLINE}))
@@ -78,7 +83,23 @@ def read_status(about: Attributes) -> PrinterStatus:
         uuid=str(first(about, "printer-uuid", "")),
         booted_at=boot_of(first(about, "printer-up-time", 0)),
         sheets_left=left,
+        # one side is printed, so an impression is a sheet (PWG 5100.22, 7.7)
+        sheets_ever=first(
+            about, "printer-media-sheets-completed", first(about, "printer-impressions-completed", UNCOUNTED)
+        ),
+        can_purge=Operation.PURGE_JOBS in about.get("operations-supported", []),
     )
+
+
+def sheets_of(seen: Attributes) -> list[int]:
+    """How many sheets of a job are out, by each counter that the printer has: they should agree."""
+    counted = [first(seen, name, None) for name in _JOB_COUNTERS]
+    return [int(count) for count in counted if count is not None]
+
+
+def is_same(job: KnownJob, seen: Attributes) -> bool:
+    """After a restart another job may have the number."""
+    return (first(seen, "job-uuid", ""), first(seen, "job-name", "")) == (job.job_uuid, job.attempt_id)
 
 
 def boot_of(up_seconds: int) -> float:

@@ -25,6 +25,10 @@ CREATE TABLE IF NOT EXISTS job (
 CREATE UNIQUE INDEX IF NOT EXISTS one_open_job ON job ((1)) WHERE stage <> 'over';
 CREATE TABLE IF NOT EXISTS printer (
     one INTEGER PRIMARY KEY CHECK (one = 1), uuid TEXT NOT NULL, known_at TEXT NOT NULL);
+-- what a printer still said of a job when it was told to forget it
+CREATE TABLE IF NOT EXISTS memory (attempt_id TEXT PRIMARY KEY, last_word TEXT NOT NULL, forgotten_at TEXT);
+-- a printer's own counter runs since it was built
+CREATE TABLE IF NOT EXISTS meter (printer_uuid TEXT PRIMARY KEY, base INTEGER NOT NULL, stands_at INTEGER NOT NULL);
 """
 
 
@@ -101,8 +105,53 @@ class JobBook(DurableFile):
         """The one that may still move."""
         return next(iter(self._jobs("stage <> ?", Stage.OVER)), None)
 
+    # --- what the printer remembers and counts
+
+    def remembered_job(self, printer_uuid: str) -> KnownJob | None:
+        """The oldest that is over and that this printer may still hold."""
+        where = """printer_uuid = ? AND stage = 'over' AND job_id > 0 AND attempt_id NOT IN
+                   (SELECT attempt_id FROM memory WHERE forgotten_at IS NOT NULL) ORDER BY rowid LIMIT 1"""
+        return next(iter(self._jobs(where, printer_uuid)), None)
+
+    def note_last_word(self, attempt_id: str, word: str) -> None:
+        sql = """INSERT INTO memory VALUES (?, ?, NULL)
+                 ON CONFLICT (attempt_id) DO UPDATE SET last_word = excluded.last_word
+                 WHERE last_word <> excluded.last_word"""
+        self._write(sql, (attempt_id, word))
+
+    def note_forgotten(self, attempt_id: str) -> None:
+        sql = """INSERT INTO memory VALUES (?, '', ?)
+                 ON CONFLICT (attempt_id) DO UPDATE SET forgotten_at = excluded.forgotten_at"""
+        self._write(sql, (attempt_id, _now()))
+
+    def last_word(self, attempt_id: str) -> str:
+        """Of the printer about a job after its end; empty when it was never asked again."""
+        rows = self._rows("SELECT last_word FROM memory WHERE attempt_id = ?", (attempt_id,))
+        return str(rows[0]["last_word"]) if rows else ""
+
+    def note_meter(self, printer_uuid: str, stands_at: int) -> None:
+        """Where a printer's own counter stands. One that is set back begins anew; another printer's is added."""
+        with self.step():
+            known = self._rows("SELECT base, stands_at FROM meter WHERE printer_uuid = ?", (printer_uuid,))
+            if not known:
+                self._write("INSERT INTO meter VALUES (?, ?, ?)", (printer_uuid, self._base(stands_at), stands_at))
+            elif known[0]["stands_at"] != stands_at:
+                set_back = max(0, known[0]["stands_at"] - stands_at)
+                sql = "UPDATE meter SET base = base - ?, stands_at = ? WHERE printer_uuid = ?"
+                self._write(sql, (set_back, stands_at, printer_uuid))
+
+    def metered(self) -> int:
+        """Sheets that came out of the printers of this terminal since it has had one, by their own counters."""
+        return int(self._rows("SELECT coalesce(sum(stands_at - base), 0) FROM meter")[0][0])
+
+    def _base(self, stands_at: int) -> int:
+        """The first counter that is read has counted what was printed before it was read."""
+        is_first = not self._rows("SELECT 1 FROM meter")
+        printed = int(self._rows("SELECT coalesce(sum(sheets_out), 0) FROM job")[0][0])
+        return stands_at - printed if is_first else stands_at
+
     def _jobs(self, where: str, value: str) -> list[KnownJob]:
-        rows = self._rows(f"SELECT * FROM job WHERE {where}", (value,))  # noqa: S608 -- two constants of this class
+        rows = self._rows(f"SELECT * FROM job WHERE {where}", (value,))  # noqa: S608 -- constants of this class
         return [_job(dict(row)) for row in rows]
 
     def _write(self, sql: str, values: tuple[Any, ...]) -> None:

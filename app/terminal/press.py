@@ -62,6 +62,8 @@ class Press:
                 self._look(attempt)
         for attempt in self._journal.attempts_in(PRESENTED):
             self._watch(attempt)
+        if not self.is_busy():
+            self._printer.tidy()
 
     def recover(self) -> None:
         """After a start: a document lives in memory only until it is sent, so a granted attempt was not printed."""

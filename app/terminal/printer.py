@@ -86,6 +86,10 @@ class Printer(Protocol):
         """A person says that the printer that stands there now is the right one."""
         ...
 
+    def tidy(self) -> None:
+        """Nothing moves: time for what need not be done at once."""
+        ...
+
     def close(self) -> None:
         """Let go of the files."""
         ...
@@ -113,6 +117,9 @@ class SimulatedPrinter:
 
     def accept(self) -> None:
         """There is no other."""
+
+    def tidy(self) -> None:
+        """It keeps no document of a job that is over."""
 
     def close(self) -> None:
         """Every line is on the disk already."""
