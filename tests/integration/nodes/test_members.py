@@ -15,7 +15,7 @@ from flask import Flask
 
 from app import clock
 from app.municipalities import engines, migrating
-from app.municipalities.models import MemberState
+from app.municipalities.models import Member, MemberState
 from app.municipalities.partitions import partitions
 from app.municipalities.service import set_member_state
 from app.municipalities.union import union_write
@@ -156,6 +156,23 @@ def test_a_town_whose_lock_does_not_lock(app: Flask, monkeypatch: pytest.MonkeyP
 def test_a_town_that_is_down_stops_nobody(app: Flask, serve: Callable[[], Result]) -> None:
     set_member_state("test", TOWN, MemberState.DOWN)
     assert serve().exit_code == 0
+
+
+@pytest.mark.parametrize("state", [MemberState.DOWN, MemberState.MOVING])
+def test_a_closed_town_hides_nothing_of_its_place(app: Flask, monkeypatch: pytest.MonkeyPatch, state) -> None:
+    first = Member(code="901008", name="早瀬町", prefecture="青嶺県", state=state)
+    with union_write() as session:
+        first.place_key = session.get_one(Member, TOWN).place_key
+        session.add(first)
+    monkeypatch.setattr(checking.probing, "partition_excludes", lambda _code: False)
+    with pytest.raises(UnfitError, match=f"the database of {TOWN} lets a second writer in"):
+        checking.check()
+
+
+def test_a_place_where_no_town_answers_is_told(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    set_member_state("test", TOWN, MemberState.READ_ONLY)  # its lock cannot be tried
+    checking.check()
+    assert "its clock and its lock were not tried" in caplog.text
 
 
 def test_equipment_that_is_missing(monkeypatch: pytest.MonkeyPatch, serve: Callable[[], Result]) -> None:
