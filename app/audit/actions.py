@@ -18,6 +18,7 @@ class Action(StrEnum):
     TERMINAL_ENROLLED = "terminal.enrolled"
     TERMINAL_STOPPED = "terminal.stopped"
     TERMINAL_RESUMED = "terminal.resumed"
+    TERMINAL_LEASED = "terminal.leased"
     ORDINANCE_CHANGED = "ordinance.changed"
     REGISTER_IMPORTED = "register.imported"
     REGISTER_EXPORTED = "register.exported"
@@ -35,6 +36,7 @@ class Action(StrEnum):
     CASE_OPENED = "case.opened"
     CASE_CLOSED = "case.closed"
     CASE_SEEN = "case.seen"
+    REFUSED_SHEET_SEEN = "refused_sheet.seen"
     STAFF_ADDED = "staff.added"
     STAFF_RESET = "staff.reset"
     STAFF_DISABLED = "staff.disabled"
@@ -53,6 +55,7 @@ DETAILS: dict[Action, frozenset[str]] = {
     Action.TERMINAL_ENROLLED: frozenset({"site", "number"}),
     Action.TERMINAL_STOPPED: frozenset({"reason"}),
     Action.TERMINAL_RESUMED: frozenset({"reason"}),
+    Action.TERMINAL_LEASED: frozenset({"epoch", "is_successor"}),
     Action.ORDINANCE_CHANGED: frozenset({"table", "key", "valid_from"}),
     Action.REGISTER_IMPORTED: frozenset({"register", "added", "changed", "unchanged", "file_sha256"}),
     Action.REGISTER_EXPORTED: frozenset({"register", "rows"}),
@@ -70,6 +73,7 @@ DETAILS: dict[Action, frozenset[str]] = {
     Action.CASE_OPENED: frozenset({"case_kind", "terminal"}),
     Action.CASE_CLOSED: frozenset({"case_kind", "verdict"}),
     Action.CASE_SEEN: frozenset({"case_kind"}),
+    Action.REFUSED_SHEET_SEEN: frozenset({"page"}),
     Action.STAFF_ADDED: frozenset({"role", "municipality"}),
     Action.STAFF_RESET: frozenset(),
     Action.STAFF_DISABLED: frozenset(),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import io
+import threading
 from functools import lru_cache
 
 import pypdfium2
 from PIL import Image, ImageDraw, ImageFont, UnidentifiedImageError
 
 from app.certificates.documents import Picture
-from app.certificates.errors import RenderingError
+from app.certificates.errors import RenderingError, UnreadableSheetError
 from app.certificates.typeface import FONT_PATH
 
 MAX_SEAL_MM = 25.0  # 標準仕様書 5.6 for 公印; 印鑑登録証明事務処理要領 for the imprint
@@ -18,6 +19,8 @@ PREVIEW_WIDTH = 900
 _POINTS_A_INCH = 72
 _LAST_CHUNK = b"\0\0\0\0IEND\xaeB`\x82"
 _A4_WIDTH_POINTS = 595.28
+_PDFIUM = threading.Lock()  # the library may be entered by one thread at a time
+SPECIMEN, VOID = "見本", "無効"
 
 
 def check_picture(picture: Picture) -> None:
@@ -70,31 +73,45 @@ def picture_hash(picture: Picture) -> str:
 
 def to_image(pdf: bytes, page: int = 0, dpi: float = 96) -> Image.Image:
     """One page as drawn by pdfium."""
-    document = pypdfium2.PdfDocument(pdf)
-    try:
-        return document[page].render(scale=dpi / _POINTS_A_INCH).to_pil().convert("RGB")
-    finally:
-        document.close()
+    with _PDFIUM:
+        document = pypdfium2.PdfDocument(pdf)
+        try:
+            return document[page].render(scale=dpi / _POINTS_A_INCH).to_pil().convert("RGB")
+        finally:
+            document.close()
 
 
-def preview(pdf: bytes) -> bytes:
-    """PNG of the first page for the resident's screen, 見本 across it; about 900 pixels wide."""
-    image = to_image(pdf, dpi=PREVIEW_WIDTH / _A4_WIDTH_POINTS * _POINTS_A_INCH)
-    return to_png(mark_specimen(image))
+def count_pages(pdf: bytes) -> int:
+    """:raises UnreadableSheetError: for what pdfium cannot open."""
+    with _PDFIUM:
+        try:
+            document = pypdfium2.PdfDocument(pdf)
+        except pypdfium2.PdfiumError:
+            raise UnreadableSheetError("pdfium") from None
+        try:
+            return len(document)
+        finally:
+            document.close()
 
 
-def mark_specimen(image: Image.Image) -> Image.Image:
-    """見本 in grey from corner to corner: what is on a screen must not pass for a certificate when photographed."""
+def preview(pdf: bytes, page: int = 0, word: str = SPECIMEN) -> bytes:
+    """PNG of a page for a screen, the first one and 見本 across it for a resident's; about 900 pixels wide."""
+    image = to_image(pdf, page, dpi=PREVIEW_WIDTH / _A4_WIDTH_POINTS * _POINTS_A_INCH)
+    return to_png(mark(image, word))
+
+
+def mark(image: Image.Image, word: str) -> Image.Image:
+    """In grey from corner to corner: what is on a screen must not pass for a certificate when photographed."""
     marked = image.copy()
-    marked.paste((120, 120, 120), (0, (image.height - image.width) // 2), _specimen_mask(image.width))
+    marked.paste((120, 120, 120), (0, (image.height - image.width) // 2), _mask(image.width, word))
     return marked
 
 
-@lru_cache(maxsize=8)  # as long as every sheet has the same width, there is one
-def _specimen_mask(width: int) -> Image.Image:
+@lru_cache(maxsize=8)  # as long as every sheet has the same width, there is one for each word
+def _mask(width: int, word: str) -> Image.Image:
     mask = Image.new("L", (width, width), 0)
     font = ImageFont.truetype(str(FONT_PATH), width // 3)
-    ImageDraw.Draw(mask).text((width / 2, width / 2), "見本", fill=90, font=font, anchor="mm")
+    ImageDraw.Draw(mask).text((width / 2, width / 2), word, fill=90, font=font, anchor="mm")
     return mask.rotate(35, Image.Resampling.BICUBIC)
 
 

@@ -19,7 +19,7 @@ def _speak(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
     g.language = session.get(staff.LANGUAGE, "")
 
 
-from app.counter import cases, doors, problems, terminals  # noqa: E402, F401 the views hang themselves on `bp`
+from app.counter import cases, doors, problems, sheets, terminals  # noqa: E402, F401 the views hang themselves on `bp`
 
 
 @bp.record

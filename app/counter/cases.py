@@ -30,7 +30,7 @@ from app.web.languages import format_moment
 MOST_CLOSED = 100  # of the newest: the list is for work, the journal keeps them all
 RENEW_SECONDS = 10
 _LONGEST_CLAIM = 20
-_CASE = "/cases/<string(length=6):municipality>/<int:case_id>"
+CASE = "/cases/<string(length=6):municipality>/<int:case_id>"
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def list_cases() -> ResponseReturnValue:
     return pages.show_live("counter/cases.html", _("案件"), **values)
 
 
-@bp.get(_CASE)
+@bp.get(CASE)
 @staff_required(Permission.SEE_CASES)
 def show_case(municipality: str, case_id: int) -> ResponseReturnValue:
     """One case: what happened, what to do, what may be decided. Every look is audited."""
@@ -105,7 +105,7 @@ def show_case(municipality: str, case_id: int) -> ResponseReturnValue:
     return pages.show("counter/case.html", _title(look.file), **_shown(look), choices=_choices(look.file))
 
 
-@bp.get(f"{_CASE}/decision")
+@bp.get(f"{CASE}/decision")
 @staff_required(Permission.DECIDE)
 def show_decision(municipality: str, case_id: int) -> ResponseReturnValue:
     """The second look at a verdict that moves money or voids a number."""
@@ -119,7 +119,7 @@ def show_decision(municipality: str, case_id: int) -> ResponseReturnValue:
     return pages.show("counter/decision.html", _("この内容で決めますか？"), **_shown(look), choice=choice)
 
 
-@bp.post(f"{_CASE}/verdict")
+@bp.post(f"{CASE}/verdict")
 @staff_required(Permission.DECIDE)
 def give_verdict(municipality: str, case_id: int) -> ResponseReturnValue:
     """Close the case, as it was when it was shown. A weighty verdict is taken from the second page alone."""
@@ -186,6 +186,7 @@ def _shown(look: Look) -> dict[str, Any]:
         "file": file,
         "about": words.KINDS[file.case.kind],
         "resident": look.resident,
+        "sees_refused_sheet": file.has_refused_sheet and g.staff.may(Permission.SEE_PERSON),
         "evidence": evidence.lines(file.case.evidence),
         "history": [(words.moment(line.at), *words.history(line), words.actor(line.actor)) for line in file.lines],
         "state": words.state(file.case.state) if file.case.state else "",

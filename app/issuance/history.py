@@ -13,6 +13,7 @@ from app.issuance.journal import found
 from app.issuance.models import Attempt, Case, Issuance, IssuanceEvent, Order
 from app.issuance.money_models import PaymentEvent
 from app.issuance.queries import CaseView, OrderView, view_case, view_order
+from app.issuance.refused import has_refused
 from app.issuance.states import Payment, State
 from app.municipalities.partitions import Partition
 from app.protocol.canonical import digest
@@ -49,6 +50,7 @@ class CaseFile:
     subject: str  # atena_no of whose order it is; empty without an order
     lines: tuple[HistoryLine, ...]
     version: str
+    has_refused_sheet: bool  # one that can be looked at
 
 
 def read_case(p: Partition, case_id: int) -> CaseFile:
@@ -63,6 +65,7 @@ def read_case(p: Partition, case_id: int) -> CaseFile:
         subject=copies[0].subject if copies else "",
         lines=tuple(sorted(_lines(p, order, copies), key=lambda line: line.at)),
         version=_version(case, order, copies),
+        has_refused_sheet=has_refused(p, case_id),
     )
 
 
