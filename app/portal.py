@@ -25,6 +25,7 @@ from app.nodes.agreement import Role
 from app.nodes.errors import UnfitError
 from app.nodes.membership import Membership
 from app.staff import keys as staff_keys
+from app.web import obstacles
 
 ROOT = Path(__file__).parent.parent
 log = logging.getLogger(__name__)
@@ -80,6 +81,7 @@ def _join_others(app: Flask) -> None:
         checking.check(pages_of(app))
         node.join()
     app.before_request(node.ensure)
+    app.extensions[obstacles.NODE] = node
 
 
 def _end(error: UnfitError) -> None:

@@ -25,7 +25,7 @@ from app.municipalities.queries import MemberFacts, TerminalFacts
 from app.municipalities.serviceability import Obstacle, explain, find_obstacle
 from app.nodes import checking, equipment, service
 from app.nodes import queries as nodes
-from app.nodes.agreement import NodeFacts, Role, objections, short
+from app.nodes.agreement import NodeFacts, Role, missing_keepers, objections, short
 from app.residents import queries as residents
 
 OFFICE_NOTICE = timedelta(days=30)  # a successor is set down this long before a term ends
@@ -58,6 +58,7 @@ def _running_union() -> Iterator[Finding]:
     live = nodes.list_live()
     yield _database("union database", checking.union_database)
     yield from _nodes(live)
+    yield from _keepers(live)
     members = queries.list_members()
     yield from [finding for member in members for finding in _member(member)] or [_nothing("members")]
     is_served = any(node.role is Role.WEB for node in live)
@@ -122,6 +123,12 @@ def _nodes(live: list[NodeFacts]) -> Iterator[Finding]:
         says = f"build {short(node.build)}, schemas {schemas}, since {node.started_at:%Y-%m-%d %H:%M}"
         about = f"node {node.role.value} on {node.host} {node.node_id[:8]}"
         yield Finding(about, not against, "; ".join([says, *against]))
+
+
+def _keepers(live: list[NodeFacts]) -> Iterator[Finding]:
+    """What must run beside a portal: without it no sheet is made, nothing reaches the ledger, no money goes back."""
+    for role in missing_keepers(live, clock.now()):
+        yield Finding(f"keeper {role.value}", False, f"none runs while a portal serves: start 'issuance {role.value}'")
 
 
 def _member(member: MemberFacts) -> Iterator[Finding]:

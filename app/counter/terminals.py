@@ -23,7 +23,7 @@ from app.web import staff
 from app.web.access import staff_required
 from app.web.htmx import is_fragment, see_other
 from app.web.languages import format_moment, format_yen
-from app.web.obstacles import FOR_STAFF
+from app.web.obstacles import FOR_STAFF, is_attended
 
 RENEW_SECONDS = 10
 
@@ -78,7 +78,7 @@ def resume(terminal_id: str) -> ResponseReturnValue:
 
 
 def _row(terminal: TerminalFacts, town: str) -> TerminalRow:
-    obstacle = find_obstacle(terminal, clock.now(), get_limits())
+    obstacle = find_obstacle(terminal, clock.now(), get_limits(), is_attended=is_attended())
     said = FOR_STAFF[obstacle] if obstacle else ("", "")
     devices = read_devices(terminal.device_state)
     seen = format_moment(terminal.last_seen_at) if terminal.last_seen_at else _("まだない")

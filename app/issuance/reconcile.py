@@ -33,6 +33,8 @@ IDLE = timedelta(seconds=180)  # no page was asked for: the resident has gone, o
 # the agent itself gives up after 60 s and 6 s a sheet, and calls 60 s after printing that a sheet was not taken
 PAPER_SILENCE = timedelta(seconds=300)
 MONEY_SILENCE = timedelta(seconds=600)
+# a sheet takes seconds, a crowd of them a minute: nobody stands before a screen for longer than this
+RENDER_SILENCE = timedelta(seconds=300)
 _COUNTING = frozenset({Payment.COMMITTING, Payment.RELEASING})
 
 log = logging.getLogger(__name__)
@@ -100,6 +102,7 @@ def reconcile_order(p: Partition, order_id: str, is_gone: bool) -> None:
         return
     for copy in copies_of(p, order):
         _give_up_silent(p, order, copy)
+    _give_up_unmade(p, order)
     if is_gone or _is_stuck_before_printing(p, order):
         call_off(p, ACTOR, order, "visit over")
     advance(p, ACTOR, order)
@@ -121,6 +124,14 @@ def _give_up_silent(p: Partition, order: Order, copy: Issuance) -> None:
         leave_to_person(p, ACTOR, CaseKind.OUTCOME_UNKNOWN, order, copy, _silence(copy.state))
     elif copy.state is State.PRINTED:
         leave_to_person(p, ACTOR, CaseKind.NOT_TAKEN, order, copy, _silence(copy.state))
+
+
+def _give_up_unmade(p: Partition, order: Order) -> None:
+    """No worker has made the sheets: called off as long as nothing was paid, and staff hear of it, once an order."""
+    waiting = [c for c in copies_of(p, order) if c.state is State.FIXED and _is_silent(c, RENDER_SILENCE)]
+    if waiting:
+        call_off(p, ACTOR, order, "not rendered in time")
+        open_case(p, ACTOR, CaseKind.RENDER_FAILED, order, waiting[0], _silence(State.FIXED))
 
 
 def _is_stuck_before_printing(p: Partition, order: Order) -> bool:

@@ -99,6 +99,9 @@ OBSTACLES: dict[Obstacle, LazyString] = {
     Obstacle.BUSY: _l("プリンターがほかの印刷をしています。終わると、使えるようになります。"),
     Obstacle.OTHER: _CARED_FOR,
     Obstacle.NO_PAPER: _l("用紙がたりません。ほかの端末か、窓口をご利用ください。"),
+    Obstacle.UNATTENDED: _l(
+        "ただいま準備をしています。終わると、はじめの画面になります。お急ぎの方は、窓口をご利用ください。"
+    ),
     Obstacle.NO_TENDER: _l("お金を受けとる機械が使えません。ほかの端末か、窓口をご利用ください。"),
 }
 

@@ -14,6 +14,7 @@ from app.municipalities.hours import Timetable
 from app.municipalities.limits import get_limits
 from app.municipalities.queries import TerminalFacts
 from app.municipalities.serviceability import Obstacle, find_obstacle
+from app.web.obstacles import is_attended
 
 
 def next_opening_of(home: str, kind: str, terminal: TerminalFacts, at: datetime) -> datetime | None:
@@ -47,14 +48,15 @@ def phone() -> str:
 
 def obstacle_to_begin(terminal: TerminalFacts, at: datetime) -> Obstacle | None:
     """What keeps this terminal from serving anybody (B22). With nothing to pay with it still gives what is free."""
-    found = find_obstacle(terminal, at, get_limits())
+    found = find_obstacle(terminal, at, get_limits(), is_attended=is_attended())
     return None if found is Obstacle.NO_TENDER and _is_anything_free(at) else found
 
 
 def obstacle_to_pay(terminal: TerminalFacts, order: OrderView, at: datetime) -> Obstacle | None:
     """What keeps this order from being printed here now: asked again before any money goes in."""
     sheets = max(sum(copy.sheets for copy in order.copies), 1)
-    return find_obstacle(terminal, at, get_limits(), sheets=sheets, is_free=order.yen == 0)
+    is_free = order.yen == 0
+    return find_obstacle(terminal, at, get_limits(), sheets=sheets, is_free=is_free, is_attended=is_attended())
 
 
 def _is_anything_free(at: datetime) -> bool:

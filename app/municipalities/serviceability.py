@@ -38,6 +38,7 @@ class Obstacle(StrEnum):
     BUSY = "busy"  # the printer holds a job that is not the terminal's
     OTHER = "other"  # a fault that this list does not know
     NO_PAPER = "no_paper"  # none, or less than is to be printed
+    UNATTENDED = "unattended"  # of the installation: a worker, relay or reconcile is not running
     NO_TENDER = "no_tender"  # nothing to pay with
     RELAY_LATE = "relay_late"  # of the town: what the union must know waits too long
     REGISTER_OLD = "register_old"  # of the town: the day's data has not arrived
@@ -61,11 +62,13 @@ SAYS: dict[Obstacle, str] = {
     Obstacle.BUSY: "the printer holds another job",
     Obstacle.OTHER: "the printer has a fault",
     Obstacle.NO_PAPER: "no A4 paper, or too little",
+    Obstacle.UNATTENDED: "nothing may begin: do 'issuance worker', 'issuance relay' and 'issuance reconcile' run?",
     Obstacle.NO_TENDER: "nothing to pay with works",
     Obstacle.RELAY_LATE: "what the union's ledger must know waits too long: does 'issuance relay' run?",
     Obstacle.REGISTER_OLD: "the registers are older than the town allows: 'registers import'",
 }
-_DEVICE_WORDS = frozenset(Obstacle) - {Obstacle.STOPPED, Obstacle.SILENT, Obstacle.RELAY_LATE, Obstacle.REGISTER_OLD}
+_PORTALS_WORDS = {Obstacle.STOPPED, Obstacle.SILENT, Obstacle.UNATTENDED, Obstacle.RELAY_LATE, Obstacle.REGISTER_OLD}
+_DEVICE_WORDS = frozenset(Obstacle) - _PORTALS_WORDS
 
 
 @dataclass(frozen=True)
@@ -109,11 +112,17 @@ def read_devices(device_state: str) -> Devices:
 
 
 def find_obstacle(
-    terminal: TerminalLike, at: datetime, limits: Limits, *, sheets: int = 1, is_free: bool = False
+    terminal: TerminalLike,
+    at: datetime,
+    limits: Limits,
+    *,
+    sheets: int = 1,
+    is_free: bool = False,
+    is_attended: bool = True,
 ) -> Obstacle | None:
     """The gravest thing in the way of printing `sheets` at this terminal at `at`; None: it may serve.
 
-    `is_free`: nothing is to be paid.
+    `is_free`: nothing is to be paid. `is_attended`: all that must run beside the portal was heard of.
     """
     if terminal.stopped_reason is not None:
         return Obstacle.STOPPED
@@ -125,6 +134,8 @@ def find_obstacle(
         found.add(Obstacle.NO_PAPER)
     if not devices.tenders and not is_free:
         found.add(Obstacle.NO_TENDER)
+    if not is_attended:
+        found.add(Obstacle.UNATTENDED)
     return next((obstacle for obstacle in Obstacle if obstacle in found), None)
 
 

@@ -6,7 +6,7 @@ So the processes of one union are of one build and of one schema, and an install
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,6 +17,7 @@ FORGOTTEN = timedelta(seconds=60)  # a process that was not heard of for so long
 # be forgotten already. Shorter than FORGOTTEN by more than two clocks may differ.
 TRUSTED = timedelta(seconds=45)
 CLOCKS = timedelta(seconds=5)  # how far two clocks may differ
+MISSED = timedelta(seconds=60)  # a keeper that was not heard of for so long is missed; the first one is waited for, too
 
 
 class Role(StrEnum):
@@ -26,6 +27,10 @@ class Role(StrEnum):
     WORKER = "worker"
     RELAY = "relay"
     RECONCILE = "reconcile"
+
+
+# without any one of them nothing more may begin: no sheet would be made, no number told, no money given back
+KEEPERS = (Role.WORKER, Role.RELAY, Role.RECONCILE)
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,32 @@ def _objections_to(me: NodeFacts, node: NodeFacts, now: datetime, is_in_files: b
 def _line(node: NodeFacts, now: datetime, why: str) -> str:
     seconds = max(0, int((now - node.seen_at).total_seconds()))
     return f"{node.role.value} on {node.host}, seen {seconds} s ago, {why}"
+
+
+class Attendance:
+    """Which keepers one process still hears of. `at`: seconds of its own clock, which nobody sets."""
+
+    def __init__(self, at: float) -> None:
+        self._heard_at = dict.fromkeys(KEEPERS, at)
+        self._signs: frozenset[tuple[str, datetime]] = frozenset()
+
+    def note(self, nodes: Iterable[NodeFacts], at: float) -> None:
+        """What the table says at `at`: a sign of life is one that was not there before."""
+        nodes = list(nodes)
+        signs = frozenset((node.node_id, node.seen_at) for node in nodes)
+        new = {node.role for node in nodes if (node.node_id, node.seen_at) not in self._signs}
+        self._heard_at |= dict.fromkeys(new & set(KEEPERS), at)
+        self._signs = signs
+
+    def missing(self, at: float) -> list[Role]:
+        """Keepers that were not heard of for too long at `at`, which is when this process last listened."""
+        return [role for role in KEEPERS if at - self._heard_at[role] > MISSED.total_seconds()]
+
+
+def missing_keepers(live: Sequence[NodeFacts], now: datetime) -> list[Role]:
+    """The same, for whoever sees the table once: missed where a portal has served for long enough to need them."""
+    serves = any(node.role is Role.WEB and now - node.started_at > MISSED for node in live)
+    return [role for role in KEEPERS if serves and all(node.role is not role for node in live)]
 
 
 def clock_objection(name: str, theirs: datetime, before: datetime, after: datetime) -> str | None:

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.errors import KoikiError
 from app.nodes import service
-from app.nodes.agreement import BEAT, TRUSTED, NodeFacts, Role
+from app.nodes.agreement import BEAT, TRUSTED, Attendance, NodeFacts, Role
 from app.nodes.errors import UnfitError
 
 log = logging.getLogger(__name__)
@@ -42,6 +42,7 @@ class Membership:
         self._on_refusal = on_refusal
         self._refusal: UnfitError | None = None
         self._beaten_at = 0.0
+        self._attendance = Attendance(_seconds())
         self._over = threading.Event()
         self._pid = os.getpid()
 
@@ -57,6 +58,10 @@ class Membership:
             raise self._refusal
         if _seconds() - self._beaten_at > TRUSTED.total_seconds():
             self._beat()
+
+    def missing_keepers(self) -> list[Role]:
+        """Whom this process has not heard of for too long, by what it read with its last sign of life."""
+        return self._attendance.missing(self._beaten_at)
 
     def leave(self) -> None:
         """The last word. A process that cannot say it is forgotten after a while."""
@@ -80,8 +85,9 @@ class Membership:
         at = _seconds()
         try:
             with self._enter():
-                service.beat(self.me)
+                others = service.beat(self.me)
         except UnfitError as error:
             self._refusal = error
             raise
+        self._attendance.note(others, at)
         self._beaten_at = at

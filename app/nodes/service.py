@@ -38,8 +38,9 @@ def describe(role: Role) -> NodeFacts:
     )
 
 
-def beat(me: NodeFacts) -> None:
+def beat(me: NodeFacts) -> list[NodeFacts]:
     """Join, or say that one is still there, in one transaction that others wait for; forget who fell silent.
+    Who else is there.
 
     :raises UnfitError: when the schema was changed meanwhile, or a process runs that does not agree with this one.
     """
@@ -50,9 +51,11 @@ def beat(me: NodeFacts) -> None:
             raise UnfitError(f"the union's schema is {revision} now, this process was made for {me.union_revision}")
         now = clock.now()
         session.execute(sa.delete(Node).where(Node.seen_at < now - FORGOTTEN))
-        if against := objections(me, facts_of(session), now, is_in_files=in_files):
+        found = facts_of(session)
+        if against := objections(me, found, now, is_in_files=in_files):
             raise UnfitError(f"{against[0]}: stop it first; what ended without a word is forgotten after a minute")
         session.merge(Node(**dataclasses.asdict(me) | {"seen_at": now}))
+    return found
 
 
 def leave(me: NodeFacts) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from flask import current_app
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from app.municipalities.serviceability import Obstacle
 
+NODE = "koiki-node"  # this process among the others (app.nodes.membership); a process that serves nobody has none
 _CLEAR = _l("中を確かめて、紙を取りのぞいてから、端末で再開してください。")
 
 # (what it is, what to do)
@@ -32,6 +34,13 @@ FOR_STAFF: dict[Obstacle, tuple[LazyString, LazyString]] = {
     Obstacle.OTHER: (_l("プリンターの異常"), _l("プリンターの表示を確かめてください。")),
     Obstacle.NO_PAPER: (_l("用紙切れ"), _l("A4の用紙を入れてください。")),
     Obstacle.NO_TENDER: (_l("支払いができない"), _l("お金の機械、電子マネー、回線を確かめてください。")),
+    Obstacle.UNATTENDED: (_l("裏側の処理が止まっている"), _l("運用担当に連絡してください。動きだすと使えます。")),
     Obstacle.RELAY_LATE: (_l("連合への送信の遅れ"), _l("運用担当に連絡してください。動きだすと受付が再開します。")),
     Obstacle.REGISTER_OLD: (_l("データが届いていない"), _l("業務システムからのデータの連携を確かめてください。")),
 }
+
+
+def is_attended() -> bool:
+    """Whether this process has heard of all that must run beside it: else nothing new may begin."""
+    node = current_app.extensions.get(NODE)
+    return node is None or not node.missing_keepers()

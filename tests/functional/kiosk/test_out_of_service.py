@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from app.issuance.states import Payment
 from app.kiosk import screens
 from app.municipalities.serviceability import Obstacle
+from app.nodes.agreement import Role
+from app.web.obstacles import NODE
 from tests.functional.kiosk.conftest import Stand, later
 from tests.functional.kiosk.test_journeys import reach_confirm
 
@@ -61,6 +65,27 @@ def test_with_nothing_to_pay_with_only_what_is_free_is_begun(stand: Stand, monke
     assert is_free  # in the demo a town gives one of its certificates for nothing
     monkeypatch.setattr("app.kiosk.service_hours._is_anything_free", lambda _at: False)
     assert str(screens.OBSTACLES[Obstacle.NO_TENDER]) in stand.get("/kiosk/").text
+
+
+def test_nothing_begins_and_nothing_is_paid_while_what_must_run_beside_the_portal_does_not(stand: Stand) -> None:
+    node = SimpleNamespace(missing_keepers=list)
+    stand.client.application.extensions[NODE] = node
+    reach_confirm(stand)
+    stand.render()
+    words = str(screens.OBSTACLES[Obstacle.UNATTENDED])
+    node.missing_keepers = lambda: [Role.RECONCILE]
+    page = stand.get("/kiosk/confirm").text
+    assert words in page
+    assert "/kiosk/pay" not in page
+    node.missing_keepers = list
+    stand.get("/kiosk/confirm")
+    assert stand.form("/kiosk/pay")
+
+
+def test_a_terminal_rests_while_what_must_run_beside_the_portal_does_not(stand: Stand) -> None:
+    stand.client.application.extensions[NODE] = SimpleNamespace(missing_keepers=lambda: [Role.WORKER])
+    stand.enter()
+    assert str(screens.OBSTACLES[Obstacle.UNATTENDED]) in stand.get("/kiosk/").text
 
 
 def test_no_money_is_asked_for_while_the_sheets_could_not_come_out(stand: Stand) -> None:

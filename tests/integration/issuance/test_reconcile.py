@@ -113,6 +113,22 @@ def test_a_sheet_that_nobody_said_was_taken(stage: Stage) -> None:
     assert (stage.order.is_open, visit_state(stage)) == (False, VisitState.ENDED)
 
 
+def test_sheets_that_nobody_makes_are_called_off_and_told(stage: Stage) -> None:
+    """The worker is dead, and the resident still looks at the screen."""
+    stage.place("resident_record", "seal_registration")
+    for seconds in (299, 301):
+        with clock.frozen(clock.now() + timedelta(seconds=seconds)):
+            visits.touch(stage.visit_id)
+            reconcile.reconcile_all([HOME])
+        assert stage.order.is_open is (seconds == 299)
+    assert {copy.state for copy in stage.order.copies} == {State.CANCELLED}
+    (case,) = cases()
+    assert (case.kind, case.evidence[0]["state"]) == (CaseKind.RENDER_FAILED, "fixed")
+    assert get_terminal(KIOSK).stopped_reason is None  # it is no fault of the terminal
+    assert later(1) == 0
+    assert len(cases()) == 1
+
+
 def test_a_silent_cash_device_keeps_its_order_and_raises_a_case(stage: Stage) -> None:
     stage.pay()
     stage.cancel()

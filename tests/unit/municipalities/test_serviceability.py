@@ -17,7 +17,7 @@ from app.terminal.printer import Fault
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=JST)
 WELL = {"printer": "ready", "sheets_left": 250, "change_left": 9000, "tenders": "cash"}
 LIMITS = Limits()
-STATES = frozenset({Obstacle.STOPPED, Obstacle.SILENT, Obstacle.RELAY_LATE, Obstacle.REGISTER_OLD})
+PORTALS = {Obstacle.STOPPED, Obstacle.SILENT, Obstacle.UNATTENDED, Obstacle.RELAY_LATE, Obstacle.REGISTER_OLD}
 
 
 @dataclass(frozen=True)
@@ -48,11 +48,17 @@ def saying(**more: object) -> Kiosk:
         (saying(printer="jam outcome_unknown"), "outcome_unknown"),
         (saying(printer="a-word-of-next-year"), "other"),
         (saying(printer="stopped"), "other"),  # an agent does not speak for the portal
-        *((saying(printer=word.value), word.value) for word in Obstacle if word not in STATES),
+        *((saying(printer=word.value), word.value) for word in Obstacle if word not in PORTALS),
     ],
 )
 def test_one_word_for_what_is_in_the_way(kiosk: Kiosk, word: str | None) -> None:
     assert find_obstacle(kiosk, NOW, LIMITS) == word
+
+
+def test_nothing_begins_where_nobody_keeps_the_portal() -> None:
+    assert find_obstacle(Kiosk(), NOW, LIMITS, is_attended=False) is Obstacle.UNATTENDED
+    assert find_obstacle(saying(tenders=""), NOW, LIMITS, is_attended=False) is Obstacle.UNATTENDED
+    assert find_obstacle(saying(printer="jam"), NOW, LIMITS, is_attended=False) is Obstacle.JAM
 
 
 def test_what_is_to_be_printed_and_paid_counts() -> None:
@@ -64,7 +70,7 @@ def test_what_is_to_be_printed_and_paid_counts() -> None:
 
 def test_every_word_of_a_printer_is_known_and_every_word_can_be_said() -> None:
     words = {word.value for word in [*Trouble, *Fault]}
-    assert words <= {obstacle.value for obstacle in set(Obstacle) - STATES}
+    assert words <= {obstacle.value for obstacle in set(Obstacle) - PORTALS}
     assert set(SAYS) == set(Obstacle)
 
 

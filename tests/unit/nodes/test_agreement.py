@@ -12,11 +12,15 @@ from app.nodes.agreement import (
     BEAT,
     CLOCKS,
     FORGOTTEN,
+    KEEPERS,
+    MISSED,
     TRUSTED,
+    Attendance,
     NodeFacts,
     Role,
     clock_objection,
     is_live,
+    missing_keepers,
     objections,
 )
 
@@ -85,3 +89,40 @@ def test_a_slow_answer_is_no_wrong_clock() -> None:
     before, after = NOW - timedelta(seconds=20), NOW
     assert clock_objection("x", NOW - timedelta(seconds=10), before, after) is None
     assert clock_objection("x", NOW - timedelta(seconds=30), before, after) is not None
+
+
+# --- keepers
+
+
+def keeper(role: Role, seen_at: datetime = NOW) -> NodeFacts:
+    return replace(ME, node_id=role.value, role=role, seen_at=seen_at)
+
+
+def test_a_process_that_has_begun_waits_for_the_keepers_first() -> None:
+    attendance = Attendance(1000.0)
+    attendance.note([], 1060.0)
+    assert attendance.missing(1060.0) == []
+    assert attendance.missing(1061.0) == list(KEEPERS)
+
+
+@pytest.mark.parametrize("dead", KEEPERS)
+def test_a_keeper_is_missed_by_what_it_does_not_say(dead: Role) -> None:
+    """Its row is still there, and the clock of nobody is asked: only a new sign of life counts."""
+    attendance, rest = Attendance(0.0), [keeper(role) for role in KEEPERS]
+    attendance.note(rest, 10.0)
+    for second in range(20, 80, 10):
+        beaten = NOW + timedelta(seconds=second - 3600)  # the clock was set back meanwhile
+        rest = [node if node.role is dead else replace(node, seen_at=beaten) for node in rest]
+        attendance.note(rest, second)
+    assert attendance.missing(70.0) == []
+    assert attendance.missing(71.0) == [dead]
+    attendance.note([keeper(dead, NOW + MISSED)], 75.0)
+    assert attendance.missing(75.0) == []
+
+
+def test_whoever_looks_once_misses_keepers_only_beside_a_portal_that_serves_for_a_while() -> None:
+    old = replace(ME, started_at=NOW - MISSED - timedelta(seconds=1))
+    assert missing_keepers([ME], NOW) == []
+    assert missing_keepers([], NOW) == []
+    assert missing_keepers([old], NOW) == list(KEEPERS)
+    assert missing_keepers([old, keeper(Role.RELAY), keeper(Role.WORKER)], NOW) == [Role.RECONCILE]
