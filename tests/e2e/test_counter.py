@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +11,6 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
 from app.certificates import service as certificates
 from app.counter import cases
@@ -21,6 +19,7 @@ from app.staff import service
 from tests.e2e.chromium import open_browser
 from tests.e2e.looking import run_axe
 from tests.e2e.person import PATIENCE_MS, Watcher
+from tests.e2e.serving import served
 from tests.functional.counter.conftest import (
     CLERK,
     PASSWORD,
@@ -114,13 +113,8 @@ def app(staffed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 @pytest.fixture
 def url(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(app) as found:
+        yield found
 
 
 @pytest.fixture

@@ -22,7 +22,19 @@ SCREENS = (
     *("card-lost", "card-locked", "card-problem"),
     *("choose", "choose-another", "options-items", "options-picks", "options", "options-problem", "refused"),
     *("idle", "idle-without-script"),
-    *("confirm-waiting", "confirm", "pay", "progress", "take", "take-forgotten", "done", "returned", "staff"),
+    *(
+        "confirm-waiting",
+        "confirm",
+        "tender",
+        "pay",
+        "pay-touch",
+        "progress",
+        "take",
+        "take-forgotten",
+        "done",
+        "returned",
+        "staff",
+    ),
     *("error-unknown-terminal", "error-no-such-page", "error-stale", "desk"),
 )
 FAMILY, SINGLE = "02-hoshimi-family-head", "02-hoshimi-citizen-card"
@@ -162,7 +174,14 @@ class Tour:
     def _paying(self) -> None:
         person = self.sign_in(Terminal.WAKAKUSA, FAMILY)
         person.choose(RECORD)
-        person.ask_to_pay()
+        person.tap(person.button("/kiosk/pay"))
+        person.is_at("/kiosk/tender")
+        self.show(person.page, "tender")
+        person.choose_tender("emoney")
+        person.desk.wait_until_asked("emoney")
+        self.show(person.page, "pay-touch")
+        person.button("/kiosk/tender").first.tap()
+        person.choose_tender("cash")
         person.desk.wait_until_asked()
         person.desk.insert(100)
         expect(person.page.locator(".money dd").last).to_contain_text("100")

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
-from werkzeug.serving import make_server
-from werkzeug.wsgi import ClosingIterator
 
+from tests.e2e.serving import served
 from tests.functional.kiosk.gallery import create_gallery, gallery
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 AXE = Path(__file__).parents[2] / "vendor" / "axe-4.14.1.min.js"
 FLAGS = (
@@ -59,25 +53,10 @@ MEASURE = """() => {
 }"""
 
 
-def read_whole(app: WSGIApplication) -> WSGIApplication:
-    """The same app, its answers in one piece: werkzeug's server leaves files open when a browser hangs up."""
-
-    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
-        with closing(ClosingIterator(app(environ, start_response))) as pieces:
-            return [b"".join(pieces)]
-
-    return answer
-
-
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, read_whole(create_gallery()), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(create_gallery()) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
