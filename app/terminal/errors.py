@@ -39,6 +39,14 @@ class PortalBusyError(PortalDownError):
     """The portal is there and cannot do this now: a town's database is down, a worker was killed."""
 
 
+class LeaseLostError(PortalDownError):
+    """This process does not speak for the terminal: it has no lease yet, or another agent took one after it."""
+
+
+class FolderTakenError(ConflictError):
+    """Another agent works in this folder: no start."""
+
+
 class PortalRefusedError(RefusedError):
     """The portal answered with a refusal. `status` is the HTTP status."""
 
@@ -49,6 +57,10 @@ class PortalRefusedError(RefusedError):
 
 class DeviceBusyError(ConflictError):
     """The printer still works on something else."""
+
+
+class AttemptMovedError(ConflictError):
+    """The journal has this attempt elsewhere than whoever wants to move it believes: it is looked at anew."""
 
 
 class UnknownCardError(NotFoundError):

@@ -9,103 +9,59 @@ from __future__ import annotations
 import json
 import sqlite3
 import uuid
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from app import clock
 from app.durable import DurableFile
+from app.terminal.errors import AttemptMovedError
+from app.terminal.records import (
+    AFTER,
+    MOVING,
+    PRESENTED,
+    SCHEMA,
+    Attempt,
+    AttemptState,
+    LeaseNote,
+    Payment,
+    PendingReport,
+    Reach,
+)
+
+__all__ = [
+    "MOVING",
+    "PRESENTED",
+    "Attempt",
+    "AttemptState",
+    "Journal",
+    "LeaseNote",
+    "Payment",
+    "PendingReport",
+    "Reach",
+]
 
 _NAMESPACE = uuid.UUID("6f6b6f69-6b69-4000-8000-7265706f7274")
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS ticket (nonce TEXT PRIMARY KEY, visit_id TEXT NOT NULL, seen_at TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS visit (sequence INTEGER PRIMARY KEY, visit_id TEXT NOT NULL, signed_in_at TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS attempt (
-    attempt_id TEXT PRIMARY KEY, visit_id TEXT NOT NULL, grant_id TEXT NOT NULL UNIQUE,
-    sheets INTEGER NOT NULL DEFAULT 0, sha256 TEXT NOT NULL DEFAULT '', state TEXT NOT NULL,
-    why TEXT NOT NULL DEFAULT '', changed_at TEXT NOT NULL);
--- one printer, one sheet path: a second attempt cannot begin while the first may still move
-CREATE UNIQUE INDEX IF NOT EXISTS one_moving_attempt ON attempt ((1))
-    WHERE state IN ('asking', 'granted', 'sending', 'printing');
-CREATE TABLE IF NOT EXISTS attempt_event (
-    sequence INTEGER PRIMARY KEY, attempt_id TEXT NOT NULL, state TEXT NOT NULL, why TEXT NOT NULL, at TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS payment (
-    payment_key TEXT PRIMARY KEY, visit_id TEXT NOT NULL, tender TEXT NOT NULL, yen INTEGER NOT NULL,
-    state TEXT NOT NULL, reach TEXT NOT NULL DEFAULT 'nobody',
-    yen_to_keep INTEGER NOT NULL DEFAULT 0, yen_owed INTEGER NOT NULL DEFAULT 0,
-    events_seen INTEGER NOT NULL DEFAULT 0, changed_at TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS report (
-    sequence INTEGER PRIMARY KEY, report_id TEXT NOT NULL UNIQUE, subject TEXT NOT NULL, body TEXT NOT NULL,
-    accepted_at TEXT);
-CREATE TABLE IF NOT EXISTS receipt (payment_key TEXT PRIMARY KEY, begun_at TEXT NOT NULL, printed_at TEXT);
-CREATE TABLE IF NOT EXISTS stop (one INTEGER PRIMARY KEY CHECK (one = 1), reason TEXT NOT NULL, at TEXT NOT NULL);
-"""
-
-
-class AttemptState(StrEnum):
-    """How far one attempt has come on this terminal."""
-
-    ASKING = "asking"  # a grant is asked for; nothing has arrived
-    GRANTED = "granted"  # checked and found right; nothing has left for the printer
-    SENDING = "sending"  # from here on paper may come out
-    PRINTING = "printing"
-    PRINTED = "printed"
-    NOT_PRINTED = "not_printed"
-    UNKNOWN = "unknown"
-    MISMATCH = "mismatch"
-    TAKEN = "taken"
-    NOT_TAKEN = "not_taken"  # told to the portal; the sheets may still be taken later
-
-
-MOVING = (AttemptState.ASKING, AttemptState.GRANTED, AttemptState.SENDING, AttemptState.PRINTING)
-PRESENTED = (AttemptState.PRINTED, AttemptState.NOT_TAKEN)
-
-
-@dataclass(frozen=True)
-class Attempt:
-    attempt_id: str
-    visit_id: str
-    grant_id: str
-    sheets: int
-    sha256: str
-    changed_at: str  # ISO 8601 with zone
-    state: AttemptState
-
-
-class Reach(StrEnum):
-    """Whether the device can know of a payment."""
-
-    NOBODY = "nobody"  # no question about it ever left
-    MAYBE = "maybe"
-    DEVICE = "device"  # it has said yes
-
-
-@dataclass(frozen=True)
-class Payment:
-    payment_key: str
-    visit_id: str
-    tender: str  # empty: an order about money that was never asked for here
-    yen: int
-    state: str  # collecting, held, committing, committed, releasing, released, unknown
-    reach: Reach
-    yen_to_keep: int
-    yen_owed: int
-    events_seen: int
-
-
-@dataclass(frozen=True)
-class PendingReport:
-    report_id: str
-    subject: str
-    body: dict[str, Any]
 
 
 class Journal(DurableFile):
     """One file, one connection, one lock: the web threads and the loop share it."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(path, _SCHEMA)
+        super().__init__(path, SCHEMA)
+
+    # --- the lease
+
+    def find_lease(self) -> LeaseNote | None:
+        row = self._one("SELECT epoch, mark, wish, wish_mark FROM lease")
+        return LeaseNote(*row) if row else None
+
+    def note_lease_wish(self, wish: str, mark: str) -> None:
+        sql = """INSERT INTO lease VALUES (1, 0, '', ?, ?)
+                 ON CONFLICT (one) DO UPDATE SET wish = excluded.wish, wish_mark = excluded.wish_mark"""
+        self._write(sql, (wish, mark))
+
+    def note_lease(self, epoch: int, mark: str) -> None:
+        self._write("UPDATE lease SET epoch = ?, mark = ?, wish = '', wish_mark = ''", (epoch, mark))
 
     # --- tickets and visits
 
@@ -136,9 +92,12 @@ class Journal(DurableFile):
             return self.find_attempt(attempt_id)
 
     def move_attempt(self, attempt_id: str, state: AttemptState, why: str = "") -> None:
+        """:raises AttemptMovedError: it is not where it could go there from; nothing is written."""
         with self.step():
-            sql = "UPDATE attempt SET state = ?, why = ?, changed_at = ? WHERE attempt_id = ?"
-            self._write(sql, (state, why, _now(), attempt_id))
+            sql = """UPDATE attempt SET state = ?, why = ?, changed_at = ?
+                     WHERE attempt_id = ? AND state IN (SELECT value FROM json_each(?))"""
+            if self._write(sql, (state, why, _now(), attempt_id, json.dumps(AFTER[state]))) == 0:
+                raise AttemptMovedError(state)
             self._note_attempt(attempt_id, state, why)
 
     def note_granted(self, attempt_id: str, sheets: int, sha256: str) -> Attempt:
