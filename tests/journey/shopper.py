@@ -132,7 +132,7 @@ class Shopper:
         return self.browser.get(urljoin(page.url, f"/kiosk/options?{query}"))
 
     def _fill(self, page: Page) -> Page:
-        copies = min(self.dice.randint(1, MOST_COPIES), max(self.errand.wants - self.copies, 1))
+        copies = self._how_many()
         form = page.form("/kiosk/options")
         picks = form.offered.get("pick", [])
         changes = {"pick": self.dice.choice(picks)} if picks and not form.fields.get("pick") else {}
@@ -142,6 +142,9 @@ class Shopper:
         elif placed.status == httpx.codes.UNPROCESSABLE_ENTITY:
             return self._refused(placed)
         return placed
+
+    def _how_many(self) -> int:
+        return min(self.dice.randint(1, MOST_COPIES), max(self.errand.wants - self.copies, 1))
 
     def _confirm(self, page: Page) -> Page:
         self._note_visit()

@@ -186,8 +186,8 @@ def soak(folder: Path, chosen: argparse.Namespace) -> int:
 
 
 def soak_matrix(folder: Path, chosen: argparse.Namespace) -> int:
-    """The whole crash matrix, or as many of its cases as were asked for, drawn by the seed."""
-    drawn = list(cases.every_case(chosen.seed))
+    """Every single fault at every death, and pairs of faults as the seed draws them; or as many as were asked for."""
+    drawn = [*cases.every_case(chosen.seed), *cases.every_pair(chosen.seed)]
     random.Random(chosen.seed).shuffle(drawn)
     wanted = drawn[: chosen.cases or len(drawn)]
     say(f"inventing a union; {len(wanted)} of {len(drawn)} cases on {chosen.lanes} lanes")
@@ -195,13 +195,16 @@ def soak_matrix(folder: Path, chosen: argparse.Namespace) -> int:
     found = matrix.run(installation, folder, wanted, chosen.lanes, _tell_case)
     for line in matrix.table(found):
         say(line)
-    return int(any(outcome.wrong for outcome in found))
+    say(f"not played {len(matrix.unplayed(found))}; wrong {sum(bool(outcome.wrong) for outcome in found)}")
+    return int(any(outcome.wrong for outcome in found) or not matrix.is_played(found))
 
 
 def _tell_case(outcome: Outcome) -> None:
     case = outcome.case
-    ends = " ".join(outcome.ends) or "no order"
-    say(f"  {case.part} {case.when} {case.point}, {case.fault}: {ends}{'' if outcome.has_died else ' (nobody died)'}")
+    words = [*case.faults, case.sensor, case.size, *(["left in the tray"] if case.leaves else [])]
+    say(f"  {case.part} {case.when} {case.point}, {', '.join(words)}: {' '.join(outcome.ends) or 'no order'}")
+    for what in outcome.missed:
+        say(f"    NOT PLAYED {what}")
     for what in outcome.wrong:
         say(f"    WRONG {what}")
 

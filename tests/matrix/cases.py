@@ -1,4 +1,4 @@
-"""The cells of the matrix: where somebody dies, and what else goes wrong in the same minute."""
+"""The cells of the matrix: where somebody dies, what else goes wrong in the same minutes, and what is ordered then."""
 
 from __future__ import annotations
 
@@ -29,11 +29,17 @@ NETWORK = tuple(f"{line} {cut}" for line in ("printer", "portal") for cut in CUT
 MONEY = ("machine jam", "short of change", "power cut of the machine", "lost answer")
 TENDERS = {"account opened": "qr", "account charged": "qr", "cash opened": "cash", "cash kept": "cash"}
 NOTHING = ""
+NONE, LAGGING, RIGHT = "no sensor", "lagging sensor", "right sensor"
+SENSORS = (NONE, LAGGING, RIGHT)
+ONE, SHEETS, COPIES = "one sheet", "three sheets", "two copies"
+SIZES = (ONE, SHEETS, COPIES)
+LEFT = 0.1  # of the residents who could be missed do not take their sheet
+PAIRS = 8  # of faults, drawn for each death
 
 
 @dataclass(frozen=True)
 class Case:
-    """One cell. `part`, `point`, `when`: who dies where; the other three may be empty."""
+    """One cell. `part`, `point`, `when`: who dies where; the next three may be empty. `leaves`: the sheet stays there."""
 
     part: str
     point: str
@@ -41,6 +47,9 @@ class Case:
     printer: str = NOTHING
     network: str = NOTHING
     money: str = NOTHING
+    sensor: str = RIGHT
+    size: str = ONE
+    leaves: bool = False
     dice: int = 0
 
     @property
@@ -63,44 +72,85 @@ class Case:
         return (PRINTER_LINE if self.network.startswith("printer") else PORTAL_LINE)[self.dice % 3]
 
     @property
-    def fault(self) -> str:
-        """The one thing beside the death, in a word."""
-        return self.printer or self.network or self.money or "nothing else"
+    def sheets(self) -> int:
+        """Of one copy."""
+        return 3 if self.size == SHEETS else 1
+
+    @property
+    def plan(self) -> list[dict[str, Any]]:
+        """What the printer does, and at which sheet."""
+        return [{"sheet": 1 + self.dice % self.sheets, **PRINTER[self.printer]}] if self.printer else []
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What goes wrong beside the death, in words."""
+        return tuple(filter(None, (self.printer, self.network, self.money))) or ("nothing else",)
 
 
 def every_case(seed: int = 1) -> Iterator[Case]:
-    """Every point, before and after, with every fault of each of the three kinds, and with none."""
+    """Every point, before and after, with every single fault of each of the three kinds, and with none."""
     dice = random.Random(seed)
-    faults = [
-        {},
-        *({"printer": f} for f in PRINTER),
-        *({"network": f} for f in NETWORK),
-        *({"money": f} for f in MONEY),
-    ]
+    faults = [{}, *_singles()]
     for (part, point), when, fault in itertools.product(_points(), (BEFORE, AFTER), faults):
-        case = Case(part, point, when, dice=dice.randrange(1000), **fault)
+        case = _case(dice, part, point, when, fault)
         if case.can_be:
             yield case
+
+
+def every_pair(seed: int = 1) -> Iterator[Case]:
+    """Every point, before and after, with two or three faults of different kinds at once, so many by the seed."""
+    dice = random.Random(seed)
+    found = itertools.product((NOTHING, *PRINTER), (NOTHING, *NETWORK), (NOTHING, *MONEY))
+    faults = [dict(zip(("printer", "network", "money"), words, strict=True)) for words in found]
+    faults = [fault for fault in faults if sum(map(bool, fault.values())) > 1]
+    for (part, point), when in itertools.product(_points(), (BEFORE, AFTER)):
+        drawn = (_case(dice, part, point, when, fault) for fault in dice.sample(faults, len(faults)))
+        yield from itertools.islice((case for case in drawn if case.can_be), PAIRS)
 
 
 def sample(seed: int = 1) -> list[Case]:
     """Every point once and every fault at least once."""
     dice = random.Random(seed)
-    faults = [("printer", f) for f in PRINTER] + [("network", f) for f in NETWORK] + [("money", f) for f in MONEY]
+    faults = _singles()
     dice.shuffle(faults)
     found = []
     for part, point in _points():
-        when, number = dice.choice((BEFORE, AFTER)), dice.randrange(1000)
-        cases = (Case(part, point, when, dice=number, **{kind: fault}) for kind, fault in faults)
+        when = dice.choice((BEFORE, AFTER))
+        cases = (_case(dice, part, point, when, fault) for fault in list(faults))
         position, case = next((n, case) for n, case in enumerate(cases) if case.can_be)
         faults.append(faults.pop(position))
         found.append(case)
     return found
 
 
+def few() -> list[Case]:
+    """One death of each part, each with something else; three sheets, two copies, one sheet that is left."""
+    return [
+        Case("agent", "document sent", AFTER, printer="jam cleared", size=SHEETS, sensor=LAGGING, dice=1),
+        Case("reconcile", "order looked at", AFTER),
+        Case("node", "grant answered", AFTER, network="printer before-response", size=COPIES, sensor=NONE),
+        Case("worker", "sheet stored", AFTER, printer="power cut after the sheet", size=SHEETS, dice=4),
+        Case("agent", "cash kept", AFTER, money="short of change"),
+        Case("relay", "lines carried", AFTER, leaves=True, dice=2),
+    ]
+
+
 def dealt(cases: Sequence[Case], lanes: int) -> list[Sequence[Case]]:
     """In turn to each lane."""
     return [cases[lane::lanes] for lane in range(lanes)]
+
+
+def _case(dice: random.Random, part: str, point: str, when: str, fault: dict[str, str]) -> Case:
+    leaves = dice.random() < LEFT
+    return Case(
+        part, point, when, **fault, sensor=dice.choice(SENSORS[1:] if leaves else SENSORS),
+        size=dice.choice((ONE, *SIZES)), leaves=leaves, dice=dice.randrange(1000),
+    )  # fmt: skip
+
+
+def _singles() -> list[dict[str, str]]:
+    kinds = {"printer": PRINTER, "network": NETWORK, "money": MONEY}
+    return [{kind: word} for kind, words in kinds.items() for word in words]
 
 
 def _points() -> list[tuple[str, str]]:

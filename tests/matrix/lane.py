@@ -18,11 +18,14 @@ from urllib.parse import urlsplit
 
 from app import serve
 from tests.journey.installation import Installation, free_ports
+from tests.matrix.cases import NONE, Case
 from tests.matrix.line import Line
+from tests.matrix.paper import Exit
 from tests.printing.box import Bus, PrinterBox
 
 START_SECONDS = 60
-PATIENCE_SECONDS = -4.0  # and 6 s a sheet: a jam for good is given up after two
+PATIENCE_SECONDS, SHEET_SECONDS = 2.0, 6.0  # a jam for good is given up soon, however many sheets there are
+LEFT_SECONDS, TAKEN_SECONDS = 3.0, 60.0  # until a sheet counts as left behind
 
 
 class Nursery:
@@ -103,6 +106,7 @@ class Lane:
         self.terminal_id = self.folder.name
         self.agent_url = serve.agent_url(self.folder)
         self.box = PrinterBox(self.folder / "printer", self.bus).start()
+        self.exit = Exit(self.box)
         node_port = free_ports(1)[0]
         gateway = (self.installation.home / "devices" / "url").read_text().strip()
         self.lines = {
@@ -110,7 +114,7 @@ class Lane:
         }  # fmt: skip
         self.portal_url = f"http://127.0.0.1:{self.lines['portal'].port}"
         self._place_devices()
-        self.parts = {"node": self._node(node_port), "agent": self._agent()}
+        self.parts = {"node": self._node(node_port), "agent": self._agent(Case("", "", ""))}
 
     def start(self) -> None:
         self.revive()
@@ -123,15 +127,34 @@ class Lane:
         for part in self.parts.values():
             part.revive()
 
+    def fit(self, case: Case) -> None:
+        """The sensor that the case has, and an agent that knows of it: a new one, if the last was another."""
+        self.exit.sensor = case.sensor
+        wanted = self._agent(case).environ
+        if self.parts["agent"].environ != wanted:
+            self.parts["agent"].end()
+            self.parts["agent"].environ = wanted
+
+    def plan(self, case: Case) -> None:
+        """What the printer shall do wrong."""
+        (self.box.folder / "fault-met").unlink(missing_ok=True)
+        self.box.plan(*case.plan)
+
+    @property
+    def has_met_plan(self) -> bool:
+        return (self.box.folder / "fault-met").exists()
+
     def renew_printer(self) -> None:
-        """Switched off and on, its paper path empty, no plan: as staff leaves it."""
+        """Switched off and on, its paper path empty, as staff leaves it; what has gone wrong once does not again."""
         self.box.power_cut()
-        self.box.plan()
+        if self.has_met_plan:
+            self.box.plan()
         self.box.start()
 
     def close(self) -> None:
         for part in self.parts.values():
             part.end()
+        self.exit.close()
         self.box.power_cut()
         for line in self.lines.values():
             line.close()
@@ -151,14 +174,15 @@ class Lane:
         own = self.installation.environ | {"KOIKI_PORTAL_URL": self.portal_url, "KOIKI_MATRIX_LISTEN": self._node_url}
         return Part("node", self.portal_side, self.folder / "points-node", own)
 
-    def _agent(self) -> Part:
+    def _agent(self, case: Case) -> Part:
         own = {
             "KOIKI_AGENT_HOME": str(self.folder), "KOIKI_AGENT_PORTAL_URL": self.portal_url, "KOIKI_DEMO": "1",
             "KOIKI_AGENT_CARDS": str(self.installation.home / "tray" / "cards"),
             "KOIKI_AGENT_DEVICES": str(self._devices),
             "KOIKI_AGENT_PRINTER": f"ipp://localhost:{self.lines['printer'].port}/ipp/print",
-            "KOIKI_AGENT_EXIT_SENSOR": str(self.box.folder / "tray.log"),
-            "KOIKI_AGENT_PATIENCE_SECONDS": str(PATIENCE_SECONDS),
+            "KOIKI_AGENT_EXIT_SENSOR": "" if case.sensor == NONE else str(self.exit.file),
+            "KOIKI_AGENT_PATIENCE_SECONDS": str(PATIENCE_SECONDS - SHEET_SECONDS * case.sheets),
+            "KOIKI_MATRIX_LEFT_SECONDS": str(LEFT_SECONDS if case.leaves else TAKEN_SECONDS),
         }  # fmt: skip
         return Part("agent", self.agent_side, self.folder / "points-agent", self.installation.environ | own)
 

@@ -6,11 +6,13 @@ payment devices are shared by all lanes, as they are in a real union.
 
 from __future__ import annotations
 
+import json
 import random
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -19,16 +21,18 @@ from flask import Flask
 from app import create_app, serve
 from tests.journey import truth
 from tests.journey.attendant import Attendant
-from tests.journey.crowd import cards_of_all_towns
+from tests.journey.crowd import LABEL, cards_of_all_towns
 from tests.journey.fleet import open_day_and_night
 from tests.journey.installation import Installation
 from tests.journey.reading import Readings
 from tests.matrix.cases import Case, dealt
 from tests.matrix.lane import Lane, Nursery, Part, nurseries
+from tests.matrix.paper import TrayDesk
 from tests.matrix.play import Outcome, Player
 from tests.printing.box import Bus, until
 
 Tell = Callable[[Outcome], None]
+UNPLAYED = 0.04
 
 
 def run(
@@ -74,7 +78,7 @@ def running(installation: Installation, folder: Path, lanes: int, app: Flask) ->
         portal, agents = stack.enter_context(nurseries(installation.environ))
         bus = Bus(folder)
         stack.callback(bus.close)
-        shared = {kind: _shared(kind, portal, installation) for kind in ("worker", "relay")}
+        shared = {kind: _shared(kind, portal, installation) for kind in ("worker", "relay", "reconcile")}
         players = []
         for number, own in enumerate(_folders(installation, lanes)):
             cards = cards_of_all_towns(installation)
@@ -82,11 +86,19 @@ def running(installation: Installation, folder: Path, lanes: int, app: Flask) ->
             lane = Lane(installation, own, cards[number::lanes], portal, agents, bus)
             stack.callback(lane.close)
             lane.start()
-            players.append(Player(lane, shared, _attendant(app, lane, url.read_text().strip())))
+            players.append(Player(lane, shared, _attendant(app, lane, url.read_text().strip()), _large(installation)))
         for part in shared.values():
             part.revive()
             stack.callback(part.end)
         yield players
+
+
+def _large(installation: Installation) -> tuple[str, str]:
+    """The card of somebody whose household needs three sheets, and the name on it."""
+    (card,) = (installation.home / "tray" / "cards").glob("*-household-of-ten.json")
+    found = LABEL.search(json.loads(card.read_text())["label"])
+    assert found is not None
+    return card.stem, found[1]
 
 
 def _shared(kind: str, nursery: Nursery, installation: Installation) -> Part:
@@ -109,36 +121,47 @@ class LaneAttendant(Attendant):
         httpx.post(f"{self.gateway}/hands/{terminal_id}/{action}", json=words, headers=headers, timeout=10)
 
     def sheets_out(self, folder: Path, attempt_id: str) -> int:
-        return sum(slip["name"] == attempt_id for slip in self.lane.box.tray())
+        return sum(slip["name"] == attempt_id for slip in self.lane.box.tray())  # never what the sensor says
 
     def refill(self, desk: object) -> None:
         self.lane.box.load(250)
 
 
 def _attendant(app: Flask, lane: Lane, gateway: str) -> LaneAttendant:
-    made = LaneAttendant(app, [lane.folder], Readings(), lambda f, key: truth.kept_by(lane.installation, f, key))
+    kept = partial(truth.kept_by, lane.installation)
+    made = LaneAttendant(app, [lane.folder], Readings(), kept, lambda _folder: TrayDesk(lane.agent_url, exit=lane.exit))
     made.lane, made.gateway = lane, gateway
     return made
 
 
 def table(found: Sequence[Outcome]) -> list[str]:
-    """How the cases ended, by what went wrong beside the death."""
-    faults = list(dict.fromkeys(outcome.case.fault for outcome in found))
+    """How the cases ended, by what went wrong beside the death (a case of two faults stands in two lines), by sensor,
+    and by what was ordered; `lied`: the printer said that it had printed, and no sensor knew better.
+    """
     ends = sorted({end for outcome in found for end in outcome.ends})
-    lines = [
-        f"{'':28}{'cases':>7}{'died':>7}" + "".join(f"{end:>13}" for end in ends) + f"{'verdicts':>10}{'wrong':>7}"
-    ]
-    for fault in [*faults, ""]:
-        own = [outcome for outcome in found if fault in {outcome.case.fault, ""}]
+    head = f"{'':28}{'cases':>7}{'played':>8}" + "".join(f"{end:>13}" for end in ends)
+    lines = [head + f"{'residents':>11}{'verdicts':>10}{'lied':>6}{'wrong':>7}"]
+    words = dict.fromkeys(word for outcome in found for word in _words(outcome.case))
+    rows = {word: [outcome for outcome in found if word in _words(outcome.case)] for word in words}
+    for word, own in (rows | {"all": list(found)}).items():
         counts = Counter(end for outcome in own for end in outcome.ends)
-        died, verdicts = sum(o.has_died for o in own), sum(o.verdicts for o in own)
         lines.append(
-            f"{fault or 'all':28}{len(own):7}{died:7}" + "".join(f"{counts[end]:13}" for end in ends)
-            + f"{verdicts:10}{sum(bool(o.wrong) for o in own):7}"
+            f"{word:28}{len(own):7}{len(own) - len(unplayed(own)):8}" + "".join(f"{counts[end]:13}" for end in ends)
+            + f"{sum(o.residents for o in own):11}{sum(o.verdicts for o in own):10}{sum(o.lies for o in own):6}"
+            + f"{sum(bool(o.wrong) for o in own):7}"
         )  # fmt: skip
     return lines
 
 
-def unplayed(found: Sequence[Outcome]) -> list[Case]:
-    """Cases in which nobody died: their point was never passed, which a matrix must not hide."""
-    return [outcome.case for outcome in found if not outcome.has_died]
+def _words(case: Case) -> tuple[str, ...]:
+    return (*case.faults, case.sensor, case.size, *(["left in the tray"] if case.leaves else []))
+
+
+def unplayed(found: Sequence[Outcome]) -> list[Outcome]:
+    """In which nobody died, no line was cut or no fault was met: such a case shows nothing, and must not be hidden."""
+    return [outcome for outcome in found if outcome.missed]
+
+
+def is_played(found: Sequence[Outcome]) -> bool:
+    """But for very few."""
+    return len(unplayed(found)) <= UNPLAYED * len(found)

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,10 +36,11 @@ def serve(url: str, app: Any) -> None:
 
 
 def agent(folder: Path) -> None:
-    from app.terminal import create_agent, loop, settings
+    from app.terminal import create_agent, loop, press, settings
 
     points.install(folder, points.AGENT)
     loop.IDLE_SECONDS = 0.3
+    press.NOT_TAKEN_AFTER = timedelta(seconds=float(os.environ["KOIKI_MATRIX_LEFT_SECONDS"]))
     own = settings.load()
     serve(own.agent_url, create_agent(own, start_loop=True))
 
@@ -80,7 +82,21 @@ def relay(folder: Path) -> None:
             time.sleep(TURN_SECONDS * 4)
 
 
-KINDS: dict[str, Callable[[Path], None]] = {"agent": agent, "node": node, "worker": worker, "relay": relay}
+def reconcile(folder: Path) -> None:
+    """For those visits alone whose time shall have passed; the other lanes have their own."""
+    from app import config, create_app
+    from tests.matrix import passing
+
+    points.install(folder, points.RECONCILE)
+    with create_app(config.load(), surfaces=()).app_context():
+        while True:
+            passing.obey(folder)
+            time.sleep(TURN_SECONDS)
+
+
+KINDS: dict[str, Callable[[Path], None]] = {
+    "agent": agent, "node": node, "worker": worker, "relay": relay, "reconcile": reconcile
+}  # fmt: skip
 _warm: dict[str, Any] = {}
 
 

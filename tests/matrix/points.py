@@ -73,8 +73,16 @@ RELAY = {
     "lines carried": ("app.issuance.relay", "apply_entries"),
     "lines deleted": ("app.issuance.relay", "delete_carried"),
 }
+RECONCILE = {
+    "visit looked at": ("app.issuance.reconcile", "reconcile_visit"),
+    "order looked at": ("app.issuance.reconcile", "reconcile_order"),
+    "order called off": ("app.issuance.reconcile", "call_off"),
+    "order brought on": ("app.issuance.reconcile", "advance"),
+    "visit followed up": ("app.issuance.aftermath", "follow_up"),
+}
 PARTS: dict[str, tuple[str, ...]] = {
     "agent": tuple(AGENT), "node": (*NODE, *DOORS), "worker": tuple(WORKER), "relay": tuple(RELAY),
+    "reconcile": tuple(RECONCILE),
 }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """The paper path of the printer under test: what `ippeveprinter -c` runs for each document.
 
 `VP_FOLDER` holds `plan.json` ({"sheet", "kind", "then"}), `tray.log` (the ground truth: one line, on the disk, for each
-sheet that left), and the markers `at-NAME` (it waits here) and `clear` (it may go on).
+sheet that left), and the markers `at-NAME` (it waits here), `clear` (it may go on), `fault-met` (a plan has begun).
 """
 
 import hashlib
@@ -22,11 +22,20 @@ def say(line):
 
 
 def eject(sheet, sha256):
+    lay(Path(sys.argv[1]))
     line = {"name": os.environ["IPP_JOB_NAME"], "uuid": os.environ["IPP_JOB_UUID"], "sheet": sheet, "sha256": sha256}
     with (FOLDER / "tray.log").open("a") as log:
         log.write(json.dumps(line) + "\n")
         log.flush()
         os.fsync(log.fileno())
+
+
+def lay(document):
+    """Into the folder `tray`, where the test has one: the sheet lies there until somebody takes it."""
+    if (FOLDER / "tray").is_dir():
+        draft = FOLDER / "tray" / "draft"
+        draft.write_bytes(document.read_bytes())
+        draft.rename(FOLDER / "tray" / f"{os.environ['IPP_JOB_NAME']}.pdf")
 
 
 def wait_at(name):
@@ -40,6 +49,8 @@ def wait_at(name):
 def feed(sheet, fault, sha256):
     """One sheet, with what the plan says of it."""
     kind, then = fault.get("kind", ""), fault.get("then", "")
+    if fault:
+        (FOLDER / "fault-met").touch()
     if then == "wait":
         wait_at(kind)
     elif kind.startswith(("media", "cover", "toner")):
