@@ -104,6 +104,15 @@ class Traces:
         assert len(found) < 2, "two browsers at once"
         return found[0] if found else None
 
+    def is_forgotten_by_the_printer(self) -> bool:
+        """Whether the agent has seen that the printer does not know its jobs any more."""
+        (book,) = self.installation.home.rglob("jobs.db")
+        query = """SELECT count(*), count(memory.forgotten_at) FROM job LEFT JOIN memory USING (attempt_id)
+                   WHERE job.job_id > 0"""
+        with sqlite3.connect(f"file:{book}?mode=ro", uri=True) as jobs:
+            (made, forgotten) = jobs.execute(query).fetchone()
+        return made == forgotten > 0
+
     def rows(self, query: str) -> list[tuple[object, ...]]:
         with sqlite3.connect(f"file:{self.partition}?mode=ro", uri=True) as town:
             return town.execute(query).fetchall()
