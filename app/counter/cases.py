@@ -185,6 +185,7 @@ def _shown(look: Look) -> dict[str, Any]:
         "case": file.case,
         "file": file,
         "about": words.KINDS[file.case.kind],
+        "happened": words.happened(file.case.kind),
         "resident": look.resident,
         "sees_refused_sheet": file.has_refused_sheet and g.staff.may(Permission.SEE_PERSON),
         "evidence": evidence.lines(file.case.evidence),

@@ -6,7 +6,7 @@ Evidence holds codes, counts and numbers of sheets, never a person (`app.issuanc
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,11 +15,12 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from app import clock
-from app.counter import words
+from app.counter import phrases, words
 from app.issuance.states import Payment, State
 from app.protocol.messages import Tender
 from app.web.languages import format_yen
 
+_UNSEEN = "taken unseen"  # TAKEN of a terminal without an exit sensor: nobody saw the sheet leave
 _EVENTS: dict[str, LazyString] = {
     "inserted": _l("お金が入った"),
     "held": _l("料金がそろった"),
@@ -31,6 +32,7 @@ _EVENTS: dict[str, LazyString] = {
     "not_printed": _l("紙は出ていないと報告"),
     "outcome_unknown": _l("紙が出たか分からないと報告"),
     "taken": _l("取られたと報告"),
+    _UNSEEN: _l("紙が出たと報告。取られたかは分からない"),
     "not_taken": _l("取られていないと報告"),
     "mismatch": _l("印刷物が合わないと報告"),
     "silent": _l("時間内に報告がなかった"),
@@ -53,6 +55,9 @@ _LABELS: dict[str, LazyString] = {
     "why": _l("理由"),
     "sheets": _l("枚数"),
     "printer": _l("プリンターの様子"),
+    "taken": _l("出口センサー"),
+    "device": _l("機械の答え"),
+    "reason": _l("機械の言うこと"),
     "reference": _l("利用者の受付番号"),
     "kind": _l("証明書の種類"),
     "field": _l("欄"),
@@ -76,6 +81,8 @@ def lines(evidence: Iterable[Mapping[str, Any]]) -> list[tuple[str, list[tuple[s
 
 def _event(item: Mapping[str, Any]) -> str:
     event = str(item.get("event", ""))
+    if event == "taken" and ("taken", "unknown") in _flat(item):
+        event = _UNSEEN
     return str(_EVENTS.get(event, event or _("記録")))
 
 
@@ -112,8 +119,26 @@ def _value(name: str, value: Any) -> str:
     if name in _MOMENTS:
         return _moment(str(value))
     if isinstance(value, list | tuple):
-        return _("、").join(map(str, value))
-    return str(value)
+        return _("、").join(_word(name, str(one)) for one in value)
+    return _word(name, str(value))
+
+
+def _word(name: str, value: str) -> str:
+    return _WORDS[name](value) if name in _WORDS else value
+
+
+def _of(table: Mapping[str, LazyString]) -> Callable[[str], str]:
+    return lambda word: str(table.get(word, word))
+
+
+_WORDS: dict[str, Callable[[str], str]] = {
+    "findings": phrases.finding,
+    "why": phrases.why,
+    "printer": phrases.fault,
+    "taken": _of(phrases.TAKEN),
+    "device": _of(phrases.DEVICE),
+    "reason": _of(phrases.REASONS),
+}
 
 
 def _moment(written: str) -> str:

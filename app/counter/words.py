@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -13,7 +13,8 @@ from app.errors import KoikiError
 from app.issuance.cases import Verdict
 from app.issuance.history import About, HistoryLine
 from app.issuance.models import CaseKind, Disposal
-from app.issuance.states import Payment, State
+from app.issuance.states import TAKEN_UNSEEN, Payment, State
+from app.municipalities.limits import get_limits
 from app.protocol.messages import Tender
 from app.staff.errors import BadPasswordError, DisabledError, LockedError
 from app.staff.limits import SHORTEST_PASSWORD, EndReason, PasswordFault
@@ -122,7 +123,7 @@ KINDS: dict[CaseKind, KindWords] = {
     ),
     CaseKind.TERMINAL_SILENT: KindWords(
         _l("端末から連絡がない"),
-        _l("開いている時間に、端末からの連絡が5分よりも長くありません。"),
+        _l("開いている時間に、端末からの連絡が%(time)sよりも長くありません。"),
         (_l("端末の電源と回線を確かめます。連絡がもどっても、案件は人が閉じます。"),),
     ),
     CaseKind.RELAY_LATE: KindWords(
@@ -161,6 +162,7 @@ _STATES: dict[str, LazyString] = {
 _PAYMENTS: dict[str, LazyString] = {
     Payment.NONE.value: _l("まだ求めていない"),
     Payment.ASKED.value: _l("受け取り中"),
+    Payment.SWITCHING.value: _l("支払い方法を変えるところ"),
     Payment.HELD.value: _l("預かっている"),
     Payment.COMMITTING.value: _l("収納するところ"),
     Payment.COMMITTED.value: _l("収納した"),
@@ -183,6 +185,17 @@ _ACTORS: dict[str, LazyString] = {
     "reconcile": _l("見回りの処理"),
     "relay": _l("送信の処理"),
 }
+
+
+def happened(kind: CaseKind) -> str:
+    """What has happened, with the limit of this installation where the case is about one."""
+    said = str(KINDS[kind].happened)
+    return said % {"time": _duration(get_limits().silent_case)} if kind is CaseKind.TERMINAL_SILENT else said
+
+
+def _duration(time: timedelta) -> str:
+    minutes, seconds = divmod(int(time.total_seconds()), 60)
+    return _("%(n)s秒", n=minutes * 60 + seconds) if seconds or not minutes else _("%(n)s分", n=minutes)
 
 
 def moment(at: datetime) -> str:
@@ -221,7 +234,13 @@ def history(line: HistoryLine) -> tuple[str, str]:
         return _("お金"), " ".join(filter(None, (payment(line.to), money)))
     if line.about is About.NUMBER:
         return _("番号"), f"{line.note} {_DISPOSALS.get(line.to, line.to)}"
-    return _("%(n)s通目", n=line.position), state(line.to)
+    told = _("紙が出た（取られたかは分からない）") if is_unseen(line) else state(line.to)
+    return _("%(n)s通目", n=line.position), told
+
+
+def is_unseen(line: HistoryLine) -> bool:
+    """Whether nobody and nothing saw the sheet leave: the terminal has no exit sensor."""
+    return line.to == State.TAKEN.value and line.note == TAKEN_UNSEEN
 
 
 def sign_in_problem(error: KoikiError) -> str:

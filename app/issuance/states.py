@@ -41,6 +41,8 @@ NEXT: dict[State, frozenset[State]] = {
     State.VOIDED: frozenset(),
 }
 
+TAKEN_UNSEEN = "unseen"  # noted with a move to TAKEN: no sensor saw it, the sheet is out and that is all
+
 
 class Payment(StrEnum):
     """Of the money for one order (basket)."""
