@@ -36,6 +36,7 @@ class PaymentTry(PartitionBase):
     asked_at: Mapped[datetime] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_as: Mapped[PaymentEnd | None] = mapped_column(one_of(PaymentEnd, "try_ended_as"))
+    device_ended_at: Mapped[datetime | None] = mapped_column(Instant)  # when the terminal said that it is over there
     __table_args__ = (
         sa.UniqueConstraint("order_id", "number_in_order"),
         sa.CheckConstraint("(ended_at IS NULL) = (ended_as IS NULL)", name="ended_somehow"),

@@ -16,8 +16,10 @@ from app.certificates.catalogue import KINDS
 from app.issuance import vault
 from app.issuance.journal import copies_of, found, last_attempt
 from app.issuance.models import Attempt, Case, CaseKind, Issuance, Order, Sheet
+from app.issuance.money_models import PaymentTry
+from app.issuance.progress import fees_kept
 from app.issuance.states import Payment, State, may_cancel, needs_staff
-from app.issuance.tries import first_key
+from app.issuance.tries import first_key, is_untold
 from app.municipalities.partitions import Partition
 from app.protocol.messages import Tender
 
@@ -115,8 +117,10 @@ def find_order(p: Partition, visit_id: str) -> OrderView | None:
 
 
 def has_open_order(p: Partition, visit_id: str) -> bool:
-    """Whether something of this visit is still to be printed, paid, paid back or decided."""
-    return p.session.scalar(sa.select(Order.order_id).where(Order.visit_id == visit_id, Order.is_open)) is not None
+    """Whether something of this visit is still to be printed, paid, paid back or decided, or to be told to a device."""
+    is_untold_here = sa.exists().where(PaymentTry.order_id == Order.order_id, is_untold())
+    query = sa.select(Order.order_id).where(Order.visit_id == visit_id, sa.or_(Order.is_open, is_untold_here))
+    return p.session.scalar(query.limit(1)) is not None
 
 
 def view_order(p: Partition, order: Order) -> OrderView:
@@ -143,9 +147,9 @@ def view_order(p: Partition, order: Order) -> OrderView:
 
 
 def may_have_receipt(order: Order, copies: list[Issuance]) -> bool:
-    """Whether money was kept for it and nobody has to decide about it."""
+    """Whether money was kept for what came out, and nobody has to decide about it."""
     is_clear = not any(needs_staff(copy.state, order.payment) for copy in copies)
-    return order.payment is Payment.COMMITTED and bool(order.yen_due) and is_clear
+    return order.payment is Payment.COMMITTED and fees_kept(copies) > 0 and is_clear
 
 
 def _receipt_of(order: Order, copies: list[Issuance]) -> Receipt:

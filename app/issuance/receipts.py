@@ -1,6 +1,7 @@
 """領収書: what was paid, for what, by what, under a number without gaps. Nobody is named on it, and it is printed once.
 
 The number comes from `Head` in the transaction that asks; the lines are fixed there, too. A second press finds both.
+The sum is that of the lines: what a person gave back meanwhile, for a copy that did not come out, was not paid.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from app.certificates.catalogue import KINDS
 from app.issuance.errors import NoReceiptError
 from app.issuance.journal import copies_of, get_order, next_in_head
 from app.issuance.models import Issuance, Order
+from app.issuance.progress import fees_kept
 from app.issuance.queries import OrderView, may_have_receipt, view_order
 from app.issuance.states import KEPT
 from app.municipalities.partitions import Partition
@@ -57,7 +59,7 @@ def _lines(p: Partition, order: Order, number: int) -> list[str]:
         f"{clock.now():%Y年%m月%d日 %H:%M}",
         f"{terminal.site_name} {terminal.number:03d}",
         *(_line(kind, yen, count) for (kind, yen), count in _counted(copies).items()),
-        f"合計 {order.yen_due:,}円",
+        f"合計 {fees_kept(copies):,}円",
         f"お支払い {_TENDERS[Tender(order.tender or '')]}",
         "手数料として領収しました。",
     ]

@@ -6,6 +6,7 @@ comes late is kept as evidence for the person who decides.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +18,17 @@ from app.issuance.journal import add_evidence, copies_of, move, move_payment, op
 from app.issuance.models import Attempt, AttemptReport, Case, CaseKind, Issuance, Order
 from app.issuance.money_models import PaymentTry
 from app.issuance.progress import advance, call_off
-from app.issuance.states import AT_PRINTER, KEPT, MONEY_IN_DEVICE, NEXT_PAYMENT, Payment, State
+from app.issuance.states import (
+    AT_PRINTER,
+    KEPT,
+    MONEY_IN_DEVICE,
+    NEXT_PAYMENT,
+    NOT_GRANTED,
+    Payment,
+    State,
+    is_final,
+)
+from app.issuance.tries import has_device_ended, note_device_ended
 from app.municipalities.partitions import Partition
 from app.protocol.messages import Report, ReportEvent
 
@@ -29,15 +40,11 @@ _REACHES = {
     ReportEvent.PRINTED: State.PRINTED,
     ReportEvent.TAKEN: State.TAKEN,
 }
-_MONEY_EVENTS = frozenset(
-    {
-        ReportEvent.INSERTED,
-        ReportEvent.HELD,
-        ReportEvent.COMMITTED,
-        ReportEvent.RELEASED,
-        ReportEvent.PAYMENT_UNKNOWN,
-    }
-)
+_MAY_BE_OUT = frozenset({ReportEvent.OUTCOME_UNKNOWN, ReportEvent.NOT_TAKEN})
+_NEVER_GRANTED = NOT_GRANTED | {State.CANCELLED, State.FAILED}
+# the terminal does nothing more with this money, and says so
+_DEVICE_ENDS = frozenset({ReportEvent.COMMITTED, ReportEvent.RELEASED, ReportEvent.PAYMENT_UNKNOWN})
+_MONEY_EVENTS = _DEVICE_ENDS | {ReportEvent.INSERTED, ReportEvent.HELD}
 
 
 def record_report(p: Partition, actor: str, report: Report) -> None:
@@ -55,6 +62,8 @@ def record_report(p: Partition, actor: str, report: Report) -> None:
     else:
         copy = _find_copy(p, report, order)
         _record_paper(p, actor, report, order, copy)
+    if report.event in _DEVICE_ENDS:
+        note_device_ended(p, report.payment_key)
     advance(p, actor, order)
 
 
@@ -124,7 +133,11 @@ def _walk(p: Partition, actor: str, copy: Issuance, to: State) -> None:
 
 
 def _record_late(p: Partition, actor: str, report: Report, order: Order, copy: Issuance) -> None:
-    """About a copy that no printer should have: never granted, or over."""
+    """About a copy that no printer should have: never granted, or over.
+
+    A terminal that knows more of a copy than the journal does (a town that was restored) is believed about the paper:
+    nothing more is printed for that order, and a person looks.
+    """
     cases = sa.select(Case).where(Case.issuance_id == copy.issuance_id, Case.closed_at.is_(None))
     for case in p.session.scalars(cases):
         add_evidence(case, _evidence(report))
@@ -133,9 +146,16 @@ def _record_late(p: Partition, actor: str, report: Report, order: Order, copy: I
     elif report.event is ReportEvent.MISMATCH:
         call_off(p, actor, order, "mismatch")
         open_case(p, actor, CaseKind.MANIFEST_MISMATCH, order, copy, _evidence(report))
-    elif report.event in _REACHES and copy.state not in KEPT:
-        # a sheet that the journal says cannot exist
+    elif _is_impossible(report, copy):
+        call_off(p, actor, order, "sheet without grant")
         open_case(p, actor, CaseKind.MANIFEST_MISMATCH, order, copy, _evidence(report))
+
+
+def _is_impossible(report: Report, copy: Issuance) -> bool:
+    """A sheet that the journal says cannot exist; of one that was never granted also one that perhaps exists."""
+    if report.event in _REACHES:
+        return copy.state not in KEPT
+    return report.event in _MAY_BE_OUT and copy.state in _NEVER_GRANTED
 
 
 def _not_printed(p: Partition, actor: str, report: Report, order: Order, copy: Issuance) -> None:
@@ -180,9 +200,12 @@ def _receipt_printed(report: Report, order: Order) -> None:
         order.receipt_printed_at = clock.now()
 
 
-def _inserted(_p: Partition, _actor: str, report: Report, order: Order) -> None:
-    if order.is_open:
+def _inserted(p: Partition, actor: str, report: Report, order: Order) -> None:
+    """Money that a person has ended, and in the device there still is some: perhaps somebody else's."""
+    if not is_final(order.payment):
         order.yen_inserted = max(order.yen_inserted, report.yen)  # reports may overtake each other; escrow only grows
+    elif not has_device_ended(p, report.payment_key):
+        open_case(p, actor, CaseKind.PAYMENT_UNKNOWN, order, None, _evidence(report))
 
 
 def _held(p: Partition, actor: str, report: Report, order: Order) -> None:
@@ -216,10 +239,26 @@ def _released(p: Partition, actor: str, report: Report, order: Order) -> None:
 
 
 def _end_money(p: Partition, actor: str, report: Report, order: Order, end: Payment) -> None:
-    """The device has done it. What it should have given back and could not is the resident's: a person pays it."""
-    if move_payment(p, order, end, actor, yen_owed=report.yen_owed) and report.yen_owed:
-        evidence = {"event": report.event.value, "yen_owed": report.yen_owed, "tender": order.tender}
-        open_case(p, actor, CaseKind.CHANGE_OWED, order, None, evidence)
+    """The device has done it. What it should have given back and could not is the resident's: a person pays it.
+
+    Also where a person ended the money before the device could say what it owes. Told again, it is owed once.
+    """
+    is_first = move_payment(p, order, end, actor, yen_owed=report.yen_owed)
+    if report.yen_owed and (is_first or not _is_owed_already(p, order, report)):
+        open_case(p, actor, CaseKind.CHANGE_OWED, order, None, _debt(report, order))
+    elif not is_first and not report.yen_owed and order.yen_owed:
+        _doubt(p, actor, report, order)
+
+
+def _is_owed_already(p: Partition, order: Order, report: Report) -> bool:
+    """Whether just this was told before: a case is or was open about it, perhaps paid and closed."""
+    same = (Case.kind == CaseKind.CHANGE_OWED, Case.order_id == order.order_id)
+    debt = _debt(report, order)
+    return any(debt in json.loads(case.evidence) for case in p.session.scalars(sa.select(Case).where(*same)))
+
+
+def _debt(report: Report, order: Order) -> dict[str, Any]:
+    return {"event": report.event.value, "yen_owed": report.yen_owed, "tender": order.tender}
 
 
 def _has_left(p: Partition, order: Order) -> bool:

@@ -52,7 +52,7 @@ TRIGGERS: dict[str, tuple[Trigger, ...]] = {
         Trigger("order_kept", "DELETE"),
     ),
     "payment_try": (
-        once("payment_try_ends_once", ("ended_at", "ended_as")),
+        once("payment_try_ends_once", ("ended_at", "ended_as", "device_ended_at")),
         fixed("payment_try_is_what_it_is", ("payment_key", "order_id", "number_in_order", "tender", "asked_at")),
         Trigger("payment_try_anew", "INSERT", f"NOT EXISTS ({_ORDER} AND issue_order.payment = '{Payment.NONE}')"),
         Trigger("payment_try_kept", "DELETE"),

@@ -32,6 +32,7 @@ from app.issuance.errors import (
 from app.issuance.granting import grant
 from app.issuance.journal import begin, copies_of, get_order, last_attempt
 from app.issuance.models import Attempt, Issuance, Order
+from app.issuance.money_models import PaymentEnd
 from app.issuance.numbers import take_number
 from app.issuance.paying import ask_payment, switch_tender
 from app.issuance.progress import advance, call_off
@@ -42,7 +43,7 @@ from app.issuance.refusals import note_refusal
 from app.issuance.rendered import document_label
 from app.issuance.reporting import record_report
 from app.issuance.states import AT_PRINTER, Payment, State, may_cancel
-from app.issuance.tries import first_key
+from app.issuance.tries import find_untold, first_key
 from app.issuance.watching import check_reporting
 from app.municipalities.partitions import Partition
 from app.municipalities.queries import TerminalFacts, get_member
@@ -124,7 +125,12 @@ def cancel_order(p: Partition, actor: str, order_id: str) -> OrderView:
 
 
 def next_work(p: Partition, terminal_id: str, visit_id: str, call_id: str = "") -> Work:
-    """The one thing that this terminal should do for this visit now. A read: asking changes nothing."""
+    """The one thing that this terminal should do for this visit now. A read: asking changes nothing.
+
+    First what a person has decided about its money: a device that is still open for it would take the next one's.
+    """
+    if (untold := find_untold(p, terminal_id, visit_id)) is not None:
+        return _tell(call_id, *untold)
     query = sa.select(Order).where(Order.visit_id == visit_id, Order.terminal_id == terminal_id, Order.is_open)
     order = p.session.scalar(query)
     action, yen, attempt_id = (WorkAction.NONE, 0, "") if order is None else _work_of(p, order)
@@ -133,6 +139,12 @@ def next_work(p: Partition, terminal_id: str, visit_id: str, call_id: str = "") 
     if order is None or action is WorkAction.NONE:
         return Work(call_id, action, visit_id, "", yen, attempt_id)
     return Work(call_id, action, visit_id, order.payment_key, yen, attempt_id, tender=order.tender or "")
+
+
+def _tell(call_id: str, order: Order, end: PaymentEnd) -> Work:
+    """What a person said, by the key that the device knows."""
+    action, yen = (WorkAction.RELEASE, 0) if end is PaymentEnd.RELEASED else (WorkAction.COMMIT, order.yen_due or 0)
+    return Work(call_id, action, order.visit_id, order.payment_key, yen, "", tender=order.tender or "")
 
 
 def _work_of(p: Partition, order: Order) -> tuple[WorkAction, int, str]:

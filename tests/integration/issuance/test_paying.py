@@ -292,6 +292,33 @@ def test_no_receipt_for_what_was_paid_back_or_free(stage: Stage, room: FakeRoom)
         receipt(stage)
 
 
+@pytest.mark.parametrize("verdict", [Verdict.NOT_PRINTED, Verdict.CAME_OUT])
+def test_the_sum_of_a_receipt_is_that_of_its_lines(stage: Stage, verdict: Verdict) -> None:
+    """Both were kept by the machine; staff decide about the second while the resident waits, and give its fee back."""
+    stage.pay("resident_record", "resident_record")
+    stage.print_one(*PAPER)
+    stage.print_one(ReportEvent.OUTCOME_UNKNOWN)
+    stage.report(ReportEvent.COMMITTED, yen=2 * FEE)
+    with pytest.raises(NoReceiptError):
+        receipt(stage)
+    close(verdict)
+    receipt(stage)
+    count = 1 if verdict is Verdict.NOT_PRINTED else 2
+    lines = stage.work().receipt.splitlines()
+    assert f"住民票の写し {count}通 × {FEE}円 = {count * FEE}円" in lines
+    assert f"合計 {count * FEE}円" in lines
+
+
+def test_no_receipt_when_all_was_given_back(stage: Stage) -> None:
+    stage.pay()
+    stage.print_one(ReportEvent.OUTCOME_UNKNOWN)
+    stage.report(ReportEvent.COMMITTED, yen=FEE)
+    close(Verdict.MISSING)
+    assert (stage.order.payment, stage.order.receipt) == (Payment.COMMITTED, Receipt.NONE)
+    with pytest.raises(NoReceiptError):
+        receipt(stage)
+
+
 def test_a_receipt_that_nobody_asked_for_is_refused(stage: Stage) -> None:
     stage.pay()
     with pytest.raises(ForeignReportError):

@@ -284,6 +284,37 @@ def test_a_sheet_that_cannot_exist_is_a_mismatch(stage: Stage) -> None:
     assert [c.kind for c in cases()] == [CaseKind.MANIFEST_MISMATCH]
 
 
+MAY_BE_OUT = [ReportEvent.OUTCOME_UNKNOWN, ReportEvent.NOT_TAKEN, *PAPER]
+
+
+@pytest.mark.parametrize("event", MAY_BE_OUT)
+@pytest.mark.parametrize("is_cancelled", [False, True])
+def test_a_sheet_that_may_be_out_without_a_grant(stage: Stage, event: ReportEvent, is_cancelled: bool) -> None:
+    """The town was restored to before the grant; the terminal knows more. Nothing more is printed, a person looks."""
+    stage.pay("resident_record", "resident_record")
+    attempt = stage.work().attempt_id
+    if is_cancelled:
+        stage.cancel()
+    for _ in range(2):
+        stage.report(event, attempt=attempt)
+    assert [c.state for c in stage.order.copies] == [State.CANCELLED] * 2
+    assert [(c.kind, c.issuance_id) for c in cases()] == [
+        (CaseKind.MANIFEST_MISMATCH, stage.order.copies[0].issuance_id)
+    ]
+    assert stage.work().action is WorkAction.RELEASE
+
+
+@pytest.mark.parametrize("event", [ReportEvent.OUTCOME_UNKNOWN, ReportEvent.NOT_TAKEN])
+def test_a_terminal_that_comes_back_after_the_verdict_opens_no_second_case(stage: Stage, event: ReportEvent) -> None:
+    """Of a copy that was granted, and that a person has decided about, it says what the person knew."""
+    stage.pay()
+    attempt = stage.print_one(ReportEvent.OUTCOME_UNKNOWN)
+    stage.report(ReportEvent.COMMITTED, yen=FEE)
+    close(Verdict.DESTROYED)
+    stage.report(event, attempt=attempt)
+    assert cases() == []
+
+
 # --- Money ---------------------------------------------------------------------------------------------------------
 
 

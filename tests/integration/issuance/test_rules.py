@@ -201,6 +201,7 @@ def test_after_kept_money_there_is_no_other_try(stage: Stage) -> None:
     assert [t.ended_as for t in rows(PaymentTry)] == ["committed"]
     refused(NEW_TRY, "payment_try_anew")
     refused("UPDATE payment_try SET ended_as = 'released'", "payment_try_ends_once")
+    refused("UPDATE payment_try SET device_ended_at = NULL", "payment_try_ends_once")
 
 
 @pytest.mark.parametrize(
