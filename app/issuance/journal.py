@@ -33,6 +33,9 @@ from app.issuance.states import Payment, State, Step, step, step_payment
 from app.issuance.tries import end_try, next_key
 from app.municipalities.partitions import Partition
 from app.payments.models import EntryType
+from app.protocol.messages import Report
+
+MAX_DETAILS = 4000  # characters of a device's own words that are kept
 
 
 def move(p: Partition, issuance: Issuance, to: State, actor: str, note: str = "", *, by_person: bool = False) -> bool:
@@ -201,6 +204,11 @@ def add_evidence(case: Case, evidence: dict[str, Any]) -> None:
     known = json.loads(case.evidence)
     if evidence not in known:
         case.evidence = json.dumps([*known, evidence], sort_keys=True)
+
+
+def evidence_of(report: Report) -> dict[str, Any]:
+    """Without the id and the time of the report: the same thing said twice is one piece of evidence."""
+    return {"event": report.event.value, "yen": report.yen, "details": report.details[:MAX_DETAILS]}
 
 
 def _open_case_like(p: Partition, kind: CaseKind, order_id: str, issuance_id: str | None) -> Case | None:

@@ -6,7 +6,6 @@ comes late is kept as evidence for the person who decides.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -14,26 +13,16 @@ import sqlalchemy as sa
 
 from app import clock
 from app.issuance.errors import ForeignReportError
-from app.issuance.journal import add_evidence, copies_of, move, move_payment, open_case
+from app.issuance.journal import MAX_DETAILS, add_evidence, evidence_of, move, open_case
 from app.issuance.models import Attempt, AttemptReport, Case, CaseKind, Issuance, Order
 from app.issuance.money_models import PaymentTry
+from app.issuance.money_reports import DEVICE_ENDS, MONEY_EVENTS, record_money
 from app.issuance.progress import advance, call_off
-from app.issuance.states import (
-    AT_PRINTER,
-    KEPT,
-    MONEY_IN_DEVICE,
-    NEXT_PAYMENT,
-    NOT_GRANTED,
-    Payment,
-    State,
-    is_final,
-)
-from app.issuance.tries import has_device_ended, note_device_ended
+from app.issuance.states import AT_PRINTER, KEPT, NOT_GRANTED, State
+from app.issuance.tries import note_device_ended
 from app.municipalities.partitions import Partition
 from app.protocol.messages import Report, ReportEvent
 
-MAX_DETAILS = 4000  # characters of a device's own words that are kept
-_COLLECTING = frozenset({Payment.ASKED, Payment.SWITCHING})
 _PAPER_PATH = (State.GRANTED, State.PRINTING, State.PRINTED, State.TAKEN)
 _REACHES = {
     ReportEvent.PRINTING: State.PRINTING,
@@ -42,9 +31,6 @@ _REACHES = {
 }
 _MAY_BE_OUT = frozenset({ReportEvent.OUTCOME_UNKNOWN, ReportEvent.NOT_TAKEN})
 _NEVER_GRANTED = NOT_GRANTED | {State.CANCELLED, State.FAILED}
-# the terminal does nothing more with this money, and says so
-_DEVICE_ENDS = frozenset({ReportEvent.COMMITTED, ReportEvent.RELEASED, ReportEvent.PAYMENT_UNKNOWN})
-_MONEY_EVENTS = _DEVICE_ENDS | {ReportEvent.INSERTED, ReportEvent.HELD}
 
 
 def record_report(p: Partition, actor: str, report: Report) -> None:
@@ -57,12 +43,12 @@ def record_report(p: Partition, actor: str, report: Report) -> None:
         _record_of_ended_try(p, actor, report, order)
     elif report.event is ReportEvent.RECEIPT_PRINTED:
         _receipt_printed(report, order)
-    elif report.event in _MONEY_EVENTS:
-        _MONEY[report.event](p, actor, report, order)
+    elif report.event in MONEY_EVENTS:
+        record_money(p, actor, report, order)
     else:
         copy = _find_copy(p, report, order)
         _record_paper(p, actor, report, order, copy)
-    if report.event in _DEVICE_ENDS:
+    if report.event in DEVICE_ENDS:
         note_device_ended(p, report.payment_key)
     advance(p, actor, order)
 
@@ -109,7 +95,7 @@ def _keep_words(p: Partition, attempt: Attempt, report: Report) -> None:
 def _record_of_ended_try(p: Partition, actor: str, report: Report, order: Order) -> None:
     """A try that was given up for another tender. It ended with nothing kept: whoever says otherwise is looked at."""
     if report.event in {ReportEvent.COMMITTED, ReportEvent.PAYMENT_UNKNOWN} or report.yen_owed:
-        open_case(p, actor, CaseKind.PAYMENT_UNKNOWN, order, None, _evidence(report))
+        open_case(p, actor, CaseKind.PAYMENT_UNKNOWN, order, None, evidence_of(report))
 
 
 def _record_paper(p: Partition, actor: str, report: Report, order: Order, copy: Issuance) -> None:
@@ -140,15 +126,15 @@ def _record_late(p: Partition, actor: str, report: Report, order: Order, copy: I
     """
     cases = sa.select(Case).where(Case.issuance_id == copy.issuance_id, Case.closed_at.is_(None))
     for case in p.session.scalars(cases):
-        add_evidence(case, _evidence(report))
+        add_evidence(case, evidence_of(report))
     if report.event is ReportEvent.NOT_PRINTED and copy.state is State.READY:
         call_off(p, actor, order, "printer not ready")
     elif report.event is ReportEvent.MISMATCH:
         call_off(p, actor, order, "mismatch")
-        open_case(p, actor, CaseKind.MANIFEST_MISMATCH, order, copy, _evidence(report))
+        open_case(p, actor, CaseKind.MANIFEST_MISMATCH, order, copy, evidence_of(report))
     elif _is_impossible(report, copy):
         call_off(p, actor, order, "sheet without grant")
-        open_case(p, actor, CaseKind.MANIFEST_MISMATCH, order, copy, _evidence(report))
+        open_case(p, actor, CaseKind.MANIFEST_MISMATCH, order, copy, evidence_of(report))
 
 
 def _is_impossible(report: Report, copy: Issuance) -> bool:
@@ -167,21 +153,21 @@ def _not_printed(p: Partition, actor: str, report: Report, order: Order, copy: I
 
 
 def _outcome_unknown(p: Partition, actor: str, report: Report, order: Order, copy: Issuance) -> None:
-    leave_to_person(p, actor, CaseKind.OUTCOME_UNKNOWN, order, copy, _evidence(report))
+    leave_to_person(p, actor, CaseKind.OUTCOME_UNKNOWN, order, copy, evidence_of(report))
 
 
 def _not_taken(p: Partition, actor: str, report: Report, order: Order, copy: Issuance) -> None:
     if copy.state is State.TAKEN:
         return
     _walk(p, actor, copy, State.PRINTED)
-    leave_to_person(p, actor, CaseKind.NOT_TAKEN, order, copy, _evidence(report))
+    leave_to_person(p, actor, CaseKind.NOT_TAKEN, order, copy, evidence_of(report))
 
 
 def _mismatch(p: Partition, actor: str, report: Report, order: Order, copy: Issuance) -> None:
     """The agent refused the bytes: before it began to print nothing came out; later nobody can say."""
     move(p, copy, State.NOT_PRINTED if copy.state is State.GRANTED else State.UNKNOWN, actor, "mismatch")
     call_off(p, actor, order, "mismatch")
-    open_case(p, actor, CaseKind.MANIFEST_MISMATCH, order, copy, _evidence(report))
+    open_case(p, actor, CaseKind.MANIFEST_MISMATCH, order, copy, evidence_of(report))
 
 
 def leave_to_person(
@@ -200,91 +186,6 @@ def _receipt_printed(report: Report, order: Order) -> None:
         order.receipt_printed_at = clock.now()
 
 
-def _inserted(p: Partition, actor: str, report: Report, order: Order) -> None:
-    """Money that a person has ended, and in the device there still is some: perhaps somebody else's."""
-    if not is_final(order.payment):
-        order.yen_inserted = max(order.yen_inserted, report.yen)  # reports may overtake each other; escrow only grows
-    elif not has_device_ended(p, report.payment_key):
-        open_case(p, actor, CaseKind.PAYMENT_UNKNOWN, order, None, _evidence(report))
-
-
-def _held(p: Partition, actor: str, report: Report, order: Order) -> None:
-    _inserted(p, actor, report, order)
-    if order.payment in _COLLECTING and report.yen >= order.yen:
-        move_payment(p, order, Payment.HELD, actor)
-    elif order.payment in _COLLECTING | {Payment.NONE}:
-        _doubt(p, actor, report, order)
-
-
-def _committed(p: Partition, actor: str, report: Report, order: Order) -> None:
-    is_told = order.payment in {Payment.COMMITTING, Payment.COMMITTED}
-    if is_told and report.yen == order.yen_due:
-        _end_money(p, actor, report, order, Payment.COMMITTED)
-    else:
-        _doubt(p, actor, report, order)
-
-
-def _released(p: Partition, actor: str, report: Report, order: Order) -> None:
-    """Also by the device itself, when the resident pressed its return button: then the order is off."""
-    if order.payment is Payment.SWITCHING and not report.yen_owed:
-        move_payment(p, order, Payment.NONE, actor)
-        return
-    if order.payment in MONEY_IN_DEVICE and not _has_left(p, order):
-        call_off(p, actor, order, "money given back")
-        move_payment(p, order, Payment.RELEASING, actor)
-    if order.payment in {Payment.RELEASING, Payment.RELEASED}:
-        _end_money(p, actor, report, order, Payment.RELEASED)
-    elif order.payment is not Payment.NONE:
-        _doubt(p, actor, report, order)
-
-
-def _end_money(p: Partition, actor: str, report: Report, order: Order, end: Payment) -> None:
-    """The device has done it. What it should have given back and could not is the resident's: a person pays it.
-
-    Also where a person ended the money before the device could say what it owes. Told again, it is owed once.
-    """
-    is_first = move_payment(p, order, end, actor, yen_owed=report.yen_owed)
-    if report.yen_owed and (is_first or not _is_owed_already(p, order, report)):
-        open_case(p, actor, CaseKind.CHANGE_OWED, order, None, _debt(report, order))
-    elif not is_first and not report.yen_owed and order.yen_owed:
-        _doubt(p, actor, report, order)
-
-
-def _is_owed_already(p: Partition, order: Order, report: Report) -> bool:
-    """Whether just this was told before: a case is or was open about it, perhaps paid and closed."""
-    same = (Case.kind == CaseKind.CHANGE_OWED, Case.order_id == order.order_id)
-    debt = _debt(report, order)
-    return any(debt in json.loads(case.evidence) for case in p.session.scalars(sa.select(Case).where(*same)))
-
-
-def _debt(report: Report, order: Order) -> dict[str, Any]:
-    return {"event": report.event.value, "yen_owed": report.yen_owed, "tender": order.tender}
-
-
-def _has_left(p: Partition, order: Order) -> bool:
-    return any(copy.state in AT_PRINTER | KEPT for copy in copies_of(p, order))
-
-
-def _doubt(p: Partition, actor: str, report: Report, order: Order) -> None:
-    """The device says what it was not told to do, or that it cannot say: a person counts."""
-    open_case(p, actor, CaseKind.PAYMENT_UNKNOWN, order, None, _evidence(report))
-    if Payment.UNKNOWN in NEXT_PAYMENT[order.payment]:
-        move_payment(p, order, Payment.UNKNOWN, actor)
-        call_off(p, actor, order, "payment unknown")
-
-
-def _evidence(report: Report) -> dict[str, Any]:
-    """Without the id and the time of the report: the same thing said twice is one piece of evidence."""
-    return {"event": report.event.value, "yen": report.yen, "details": report.details[:MAX_DETAILS]}
-
-
-_MONEY: dict[ReportEvent, Callable[[Partition, str, Report, Order], None]] = {
-    ReportEvent.INSERTED: _inserted,
-    ReportEvent.HELD: _held,
-    ReportEvent.COMMITTED: _committed,
-    ReportEvent.RELEASED: _released,
-    ReportEvent.PAYMENT_UNKNOWN: _doubt,
-}
 _PAPER: dict[ReportEvent, Callable[[Partition, str, Report, Order, Issuance], None]] = {
     ReportEvent.NOT_PRINTED: _not_printed,
     ReportEvent.OUTCOME_UNKNOWN: _outcome_unknown,

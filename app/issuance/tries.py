@@ -70,7 +70,7 @@ def find_untold(p: Partition, terminal_id: str, visit_id: str) -> tuple[Order, P
     mine = (Order.terminal_id == terminal_id, Order.visit_id == visit_id, is_untold())
     query = sa.select(Order, PaymentTry.ended_as).join(PaymentTry, PaymentTry.payment_key == Order.payment_key)
     row = p.session.execute(query.where(*mine).order_by(PaymentTry.ended_at).limit(1)).first()
-    return None if row is None else (row[0], PaymentEnd(row[1]))
+    return None if row is None or row.ended_as is None else (row.Order, row.ended_as)
 
 
 def _count(p: Partition, order: Order) -> int:
