@@ -1,8 +1,8 @@
 """A real printer behind the `Printer` protocol: Create-Job, write it down, Send-Document, look. Nothing is sent twice.
 
-A job is known by its uuid and its name together, never by its number, which begins at 1 again after a power cut. What
-the exit sensor counted goes before the printer's word, but only for a job that can print no more, and only once the
-count has stood still.
+A job is known by its uuid and its name together, never by its number, which begins at 1 again after a power cut. That
+everything came out is the exit sensor's word, else the printer's; that nothing did, both must say: the rule is in
+`proof.py`, and no other line decides it. Neither is asked before the job can print no more.
 """
 
 from __future__ import annotations
@@ -24,13 +24,15 @@ from app.terminal.ipp_status import (
 )
 from app.terminal.jobs import JobBook, KnownJob, Stage
 from app.terminal.printer import Job, JobState, NotSentError
+from app.terminal.proof import COMPLETED, OVER, STOPPED, Evidence, Passage, Sent, how_sent, is_nothing_out
 from app.terminal.sensor import ExitSensor, Stillness
 
 STATUS_SECONDS = 1.0  # one round of the loop asks several times
 SAME_BOOT_SECONDS = 10.0  # the printer counts whole seconds, and two clocks drift
-_STOPPED, _CANCELED, _ABORTED, _COMPLETED = 6, 7, 8, 9  # job-state (RFC 8011, 5.3.7)
-_OVER = (_CANCELED, _ABORTED, _COMPLETED)
-_SERVER_ERROR = 0x0500
+# no to the request, before the document was looked at (RFC 8011, B.1.4): forbidden, not possible, no such job
+_AT_THE_DOOR = (0x0401, 0x0402, 0x0403, 0x0404, NOT_FOUND)
+_PAPER_MAY_BE_STUCK = {Trouble.JAM, Trouble.COVER_OPEN}
+_SENT = {Stage.CREATING: Sent.NEVER, Stage.CREATED: Sent.NEVER, Stage.REFUSED: Sent.REFUSED}
 
 
 class IppPrinter:
@@ -71,7 +73,7 @@ class IppPrinter:
     def sheets_ever(self) -> int:
         """The sensor's count, else the printer's own: of a printer at rest, for it may lag behind while it works."""
         if self._sensor is not None:
-            return self._sensor.count()
+            return UNCOUNTED if (counted := self._sensor.count()) is None else counted
         status = self._recent_status()
         if status.sheets_ever == UNCOUNTED or not status.is_idle or self._find_exchange(status):
             return UNCOUNTED
@@ -85,8 +87,9 @@ class IppPrinter:
         if self._book.find(attempt_id):
             return  # `query` says what became of it; it is not sent again
         status = self._preflight(sheets)
-        before = self._sensor.count() if self._sensor else 0
-        self._book.begin(KnownJob(attempt_id, sheets, Stage.CREATING, status.uuid, status.booted_at, before))
+        before = self._sensor.count() if self._sensor else None
+        begun = UNCOUNTED if before is None else before
+        self._book.begin(KnownJob(attempt_id, sheets, Stage.CREATING, status.uuid, status.booted_at, begun))
         if job_id := self._create(attempt_id):
             self._deliver(attempt_id, job_id, pdf)
 
@@ -105,7 +108,7 @@ class IppPrinter:
         if job is None or job.stage is Stage.OVER:
             return now
         if job.stage is not Stage.SENDING:
-            return self._end(job, JobState.NONE, 0)  # its empty job shows as `busy`, and is cleared away in `_sweep`
+            return self._judge(job, Evidence(_SENT[job.stage], self._passage(job)))  # `_sweep` clears its job away
         self._try_to_cancel(job.job_id)
         last = self._follow(job)
         self._end(job, JobState.LOST, last.sheets_out)  # changes nothing if it was over just now
@@ -180,13 +183,13 @@ class IppPrinter:
         except IppMaybeSentError:
             return
         except IppError as error:
-            if not isinstance(error, IppRefusedError) or error.status < _SERVER_ERROR:
+            if not isinstance(error, IppRefusedError) or error.status in _AT_THE_DOOR:
                 self._book.move(attempt_id, Stage.REFUSED)
 
     # --- after
 
     def _withdraw(self, job: KnownJob) -> Job:
-        """No document was sent, so no sheet can come out; but the empty job would block the printer for ever."""
+        """No document was taken, so no sheet can come out; but the empty job would block the printer for ever."""
         try:
             for held in self._named(job):
                 self._try_to_cancel(first(held, "job-id", 0))
@@ -194,7 +197,9 @@ class IppPrinter:
                 return Job(JobState.UNREACHABLE)
         except IppError:
             return Job(JobState.UNREACHABLE)
-        return self._end(job, JobState.NONE, 0)
+        passage = self._passage(job)
+        is_settled = passage.is_still or job.stage is not Stage.REFUSED
+        return self._judge(job, Evidence(_SENT[job.stage], passage)) if is_settled else Job(JobState.PRINTING)
 
     def _named(self, job: KnownJob) -> list[Attributes]:
         return [held for held in self._client.jobs() if first(held, "job-name", "") == job.attempt_id]
@@ -207,24 +212,26 @@ class IppPrinter:
             return self._lose(job) if is_gone else Job(JobState.UNREACHABLE, job.sheets_out)
         if not is_same(job, seen):
             return self._lose(job)
-        done = max(sheets_of(seen), default=0)
-        if done != job.sheets_out:
+        done = max([job.sheets_out, *sheets_of(seen)])
+        if done > job.sheets_out:
             self._book.note_sheets(job.attempt_id, done)
         if "job-data-insufficient" in seen.get("job-state-reasons", []):
-            return self._take_back(job)
-        if first(seen, "job-state", 0) in _OVER:
-            return self._settle(job, done, is_proved=_is_proved(job, seen))
-        return Job(JobState.STOPPED if first(seen, "job-state", 0) == _STOPPED else JobState.PRINTING, done)
+            return self._take_back(job, seen)
+        if first(seen, "job-state", 0) in OVER:
+            return self._settle(job, seen)
+        return Job(JobState.STOPPED if first(seen, "job-state", 0) == STOPPED else JobState.PRINTING, done)
 
-    def _take_back(self, job: KnownJob) -> Job:
-        """The document never arrived: cancelled, and confirmed as cancelled before it had begun, it never will."""
+    def _take_back(self, job: KnownJob, found: Attributes) -> Job:
+        """The document has not arrived: cancelled, and confirmed as cancelled, it never will."""
+        sent = how_sent(first(found, "job-state", None), found["job-state-reasons"], _is_same_boot(job, found))
         self._try_to_cancel(job.job_id)
         try:
             seen = self._client.job(job.job_id)
         except IppError:
-            return Job(JobState.UNREACHABLE)
-        untouched = first(seen, "job-state", 0) == _CANCELED and not any(sheets_of(seen))
-        return self._end(job, JobState.NONE, 0) if untouched and is_same(job, seen) else Job(JobState.PRINTING)
+            return Job(JobState.UNREACHABLE, job.sheets_out)
+        if not is_same(job, seen) or first(seen, "job-state", 0) not in OVER:
+            return Job(JobState.PRINTING, job.sheets_out)
+        return self._settle(job, seen, sent)
 
     def _lose(self, job: KnownJob) -> Job:
         """The printer does not know it any more. Another printer never did: it proves nothing of the first one."""
@@ -234,20 +241,38 @@ class IppPrinter:
             return Job(JobState.UNREACHABLE, job.sheets_out)
         if now.uuid != job.printer_uuid:
             return self._end(job, JobState.LOST, job.sheets_out)
-        return self._settle(job, job.sheets_out)
+        return self._settle(job, {})
 
-    def _settle(self, job: KnownJob, done: int, *, is_proved: bool = False) -> Job:
-        """For a job that can print no more. "Nothing came out" needs sensor and printer to agree, and the sensor time:
-        it may not have counted yet what has just passed it.
-        """
-        if self._sensor is None:
-            return self._end(job, JobState.DONE if is_proved else JobState.LOST, done)
-        out = self._sensor.count() - job.sensor_before
-        if out == job.sheets:
-            return self._end(job, JobState.DONE, out)
-        if not self._stillness.has_lasted(job.attempt_id, out, self._sensor.settle_seconds):
-            return Job(JobState.PRINTING, done)
-        return self._end(job, JobState.LOST if out or done else JobState.NONE, out)
+    def _settle(self, job: KnownJob, seen: Attributes, sent: Sent = Sent.MAYBE) -> Job:
+        """For a job that can print no more. `seen`: the printer's last word of it, empty where it has none."""
+        passage = self._passage(job)
+        counted = (*sheets_of(seen), *([job.sheets_out] if job.sheets_out else []))
+        is_all_out = _is_proved(job, seen) if passage.sheets is None else passage.sheets == job.sheets
+        if is_all_out and sent is Sent.MAYBE:
+            return self._end(job, JobState.DONE, job.sheets)
+        if not passage.is_still:
+            return Job(JobState.PRINTING, max(counted, default=0))
+        self._status_until = 0.0
+        troubles = self._recent_status().troubles
+        if Trouble.OFFLINE in troubles:
+            return Job(JobState.UNREACHABLE, max(counted, default=0))
+        state, reasons = first(seen, "job-state", None), frozenset(map(str, seen.get("job-state-reasons", [])))
+        is_clear = not troubles & _PAPER_MAY_BE_STUCK
+        return self._judge(job, Evidence(sent, passage, state, reasons, counted, is_clear))
+
+    def _judge(self, job: KnownJob, evidence: Evidence) -> Job:
+        if is_nothing_out(evidence):
+            return self._end(job, JobState.NONE, 0)
+        passed = evidence.passage.sheets
+        return self._end(job, JobState.LOST, max(evidence.counted, default=0) if passed is None else max(passed, 0))
+
+    def _passage(self, job: KnownJob) -> Passage:
+        """A sensor that was not there, or was silent, when the job began counts nothing of it."""
+        if self._sensor is None or job.sensor_before == UNCOUNTED:
+            return Passage(None if job.sensor_before == UNCOUNTED else job.sensor_before)
+        now = self._sensor.count()
+        is_still = now is not None and self._stillness.has_lasted(job.attempt_id, now, self._sensor.settle_seconds)
+        return Passage(job.sensor_before, now, is_still)
 
     def _end(self, job: KnownJob, verdict: JobState, sheets_out: int) -> Job:
         self._book.end(job.attempt_id, verdict, sheets_out)
@@ -264,7 +289,10 @@ class IppPrinter:
 def _is_proved(job: KnownJob, seen: Attributes) -> bool:
     """Completed without a fault, every sheet counted by each counter, and the printer not switched off and on since."""
     counted = set(sheets_of(seen)) == {job.sheets}
-    boot = boot_of(int(first(seen, "job-printer-up-time", 0)))
-    same_boot = abs(boot - job.booted_at) < SAME_BOOT_SECONDS
     well = "job-completed-successfully" in seen.get("job-state-reasons", [])
-    return first(seen, "job-state", 0) == _COMPLETED and well and counted and same_boot
+    return first(seen, "job-state", 0) == COMPLETED and well and counted and _is_same_boot(job, seen)
+
+
+def _is_same_boot(job: KnownJob, seen: Attributes) -> bool:
+    boot = boot_of(int(first(seen, "job-printer-up-time", 0)))
+    return abs(boot - job.booted_at) < SAME_BOOT_SECONDS

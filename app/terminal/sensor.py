@@ -19,8 +19,8 @@ class ExitSensor(Protocol):
         """How far its count may lag behind the paper, at most."""
         ...
 
-    def count(self) -> int:
-        """Sheets that ever passed the exit."""
+    def count(self) -> int | None:
+        """Sheets that ever passed the exit; None when it does not say: a driver that is dead has not counted zero."""
         ...
 
     def is_present(self) -> bool:
@@ -29,15 +29,20 @@ class ExitSensor(Protocol):
 
 
 class FileSensor:
-    """Reads what a sensor's driver writes: one line for each sheet, and a file `NAME.present` while paper lies."""
+    """Reads what a sensor's driver writes: a file from its start on, with one line for each sheet, and beside it
+    `NAME.present` while paper lies.
+    """
 
     def __init__(self, path: Path, settle_seconds: float) -> None:
         self._path = path
         self.settle_seconds = settle_seconds
         self._present = path.with_name(f"{path.name}.present")
 
-    def count(self) -> int:
-        return self._path.read_bytes().count(b"\n") if self._path.exists() else 0
+    def count(self) -> int | None:
+        try:
+            return self._path.read_bytes().count(b"\n")
+        except OSError:
+            return None
 
     def is_present(self) -> bool:
         return self._present.exists()

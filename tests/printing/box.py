@@ -72,6 +72,7 @@ class PrinterBox:
         self.folder, self._bus, self.name, self.port = folder, bus, name, port or free_port()
         self._keeps = ["-k"] if keeps else []
         (folder / "spool").mkdir(parents=True)
+        (folder / "tray.log").touch()  # where it is the sensor's file, too: a driver that runs has made it
         hook = folder / "hook"
         hook.write_text(f'#!/bin/sh\nexec {sys.executable} -S {Path(__file__).with_name("paper_path.py")} "$@"\n')
         hook.chmod(0o700)

@@ -62,6 +62,8 @@ def feed(sheet, fault, sha256):
         say(f"STATE: -{kind}-error")
     if then != "vanish":
         eject(sheet, sha256)
+    if then == "abort after":
+        sys.exit(1)
     if then == "wait after":
         wait_at(kind)
     say(f"ATTR: job-impressions-completed={sheet}")

@@ -22,6 +22,7 @@ SHA = hashlib.sha256(PDF).hexdigest()
 JAM = {"sheet": 2, "kind": "media-jam"}
 CUT = {"sheet": 2, "kind": "plug", "then": "wait"}
 CUT_AFTER = {"sheet": 1, "kind": "plug", "then": "wait after"}
+GIVES_UP = {"sheet": 1, "kind": "roller", "then": "abort after"}  # the sheet is out, and the printer has not counted it
 
 
 class LaggingSensor(FileSensor):
@@ -127,15 +128,55 @@ def test_a_power_cut_is_unknown_and_a_reused_number_is_another_job(make, box, pl
     assert [s["name"] for s in box.tray()].count("a-1") == 1
 
 
-def test_a_power_cut_before_the_first_sheet_is_not_printed_only_with_a_sensor(make, box) -> None:
-    port = make(sensor=True)
+@pytest.mark.parametrize("sensor", [False, True])
+def test_a_job_that_the_printer_forgot_is_never_denied(make, box, sensor) -> None:
+    """A sensor alone proves nothing: it may be as dead as the printer was."""
+    port = make(sensor=sensor)
     box.plan(CUT | {"sheet": 1})
     send(port)
     box.at("plug")
     box.power_cut()
     box.start()
-    assert end_of(port) == Job(JobState.NONE, 0)
+    assert end_of(port) == Job(JobState.LOST, 0)
     assert box.tray() == []
+
+
+@pytest.mark.parametrize(("sensor", "says"), [(False, JobState.LOST), (True, JobState.NONE)])
+def test_a_job_that_was_given_up_before_the_first_sheet_is_denied_by_two_witnesses(make, box, sensor, says) -> None:
+    port = make(sensor=sensor)
+    box.plan({"sheet": 1, "kind": "media-empty", "then": "abort"})
+    send(port)
+    assert end_of(port) == Job(says, 0)
+    assert box.tray() == []
+
+
+@pytest.mark.parametrize("kind", ["media-jam", "cover-open"])
+def test_what_may_be_stuck_in_the_paper_path_is_not_denied(make, box, kind) -> None:
+    port = make(sensor=True)
+    box.plan({"sheet": 1, "kind": kind, "then": "abort"})
+    send(port)
+    assert end_of(port) == Job(JobState.LOST, 0)
+
+
+@pytest.mark.parametrize("sensor", [False, True])
+def test_a_job_that_was_given_up_after_a_sheet_that_nobody_counted(make, box, sensor) -> None:
+    port = make(sensor=sensor)
+    box.plan(GIVES_UP)
+    send(port)
+    assert end_of(port).state is JobState.LOST
+    assert len(box.tray()) == 1
+
+
+def test_a_sensor_that_falls_silent_has_not_counted_zero(make, box, tmp_path) -> None:
+    eye = tmp_path / "eye"
+    eye.touch()
+    port = make(sensor=FileSensor(eye, 0))
+    box.plan(GIVES_UP)
+    send(port)
+    eye.unlink()
+    until(lambda: port.query("a-1").state is JobState.PRINTING and not IppClient(box.uri).jobs(), "the end of the job")
+    assert port.cancel("a-1").state not in JOB_OVER
+    assert port.query("a-1").state is JobState.LOST
 
 
 def test_offline_and_paper_are_seen_before_anything_is_sent(port, box) -> None:
@@ -236,14 +277,8 @@ def test_a_paper_that_is_refused_was_never_sent(port, box, monkeypatch) -> None:
 # --- A sensor that lags behind the paper ------------------------------------------------------------------------------
 
 
-def cut_after_the_first_sheet(port: IppPrinter, box) -> None:
-    """The sheet is out, the printer's own counter says nothing of it, and then the power goes."""
-    box.plan(CUT_AFTER)
-    send(port)
-    box.at("plug")
-    box.power_cut()
-    box.plan()
-    box.start()
+def lagging(box, settle_seconds: float) -> LaggingSensor:
+    return LaggingSensor(box.folder / "tray.log", settle_seconds)
 
 
 @pytest.mark.parametrize(
@@ -251,17 +286,20 @@ def cut_after_the_first_sheet(port: IppPrinter, box) -> None:
     [(1.0, Job(JobState.LOST, 1)), (0.0, Job(JobState.NONE, 0))],  # without the time to settle it denies a sheet
 )
 def test_a_lagging_sensor_is_waited_for(make, box, settle_seconds, says) -> None:
-    port = make(sensor=LaggingSensor(box.folder / "tray.log", settle_seconds))
-    cut_after_the_first_sheet(port, box)
+    port = make(sensor=lagging(box, settle_seconds))
+    box.plan(GIVES_UP)
+    send(port)
     assert end_of(port) == says
     assert len(box.tray()) == 1
 
 
 def test_a_restart_while_the_sensor_settles_waits_anew(make, box) -> None:
-    port = make(sensor=LaggingSensor(box.folder / "tray.log", 1.0))
-    cut_after_the_first_sheet(port, box)
+    port = make(sensor=lagging(box, 1.0))
+    box.plan(GIVES_UP)
+    send(port)
+    until(box.tray, "the sheet")
     assert port.query("a-1").state is JobState.PRINTING
-    again = make(sensor=LaggingSensor(box.folder / "tray.log", 1.0))
+    again = make(sensor=lagging(box, 1.0))
     assert again.query("a-1").state is JobState.PRINTING
     assert end_of(again) == Job(JobState.LOST, 1)
 
@@ -275,8 +313,10 @@ def test_with_a_lagging_sensor_a_whole_job_is_proved_and_a_lie_is_found_out(make
 
 
 def test_a_job_given_up_while_the_sensor_settles_is_unknown(make, box) -> None:
-    port = make(sensor=LaggingSensor(box.folder / "tray.log", 60.0))
-    cut_after_the_first_sheet(port, box)
+    port = make(sensor=lagging(box, 60.0))
+    box.plan(GIVES_UP)
+    send(port)
+    until(box.tray, "the sheet")
     assert port.query("a-1").state is JobState.PRINTING
     assert port.cancel("a-1").state not in JOB_OVER
     assert port.query("a-1").state is JobState.LOST
