@@ -40,16 +40,26 @@ STEPS: tuple[Step, ...] = (
         ("issuance.service:place_order", "issuance.reconcile:reconcile_order"),
     ),
     Step(
+        "authenticate",
+        "the ticket's nonce, at the terminal and in the union, before the card is asked; then the statement's mark with"
+        " the sign-in",
+        "the chip or the town counts a PIN",
+        (),
+        "the same statement again is answered from what was written; a ticket that was used is refused, and the"
+        " resident lays the card anew: nothing was ordered, nothing is charged",
+        ("terminal.trips:Trips.open", "cards.service:sign_in", "issuance.reconcile:reconcile_visit"),
+    ),
+    Step(
         "render",
         "the number; the PDF under its SHA-256, encrypted",
         "none",
         (State.FIXED,),
-        "any worker makes it again; whoever comes second throws its own away",
-        ("issuance.worker:Worker", "issuance.rendered:store_sheet"),
+        "any worker makes it again; whoever comes second throws its own away; not made within 300 s it is called off",
+        ("issuance.worker:Worker", "issuance.rendered:store_sheet", "issuance.reconcile:reconcile_order"),
         ("render_failed", "unprintable"),
         ("checked",),
-        "Copies stay `fixed`: start `issuance worker`. An open case names the code of the error or the place on the"
-        " form; it is the register's matter.",
+        "A copy that stayed `fixed` (`silent` in the evidence): start `issuance worker`. Else the case names the code"
+        " of the error or the place on the form; it is the register's matter.",
     ),
     Step(
         "guard",
@@ -60,7 +70,16 @@ STEPS: tuple[Step, ...] = (
         ("issuance.guard:check_sheet", "issuance.rendered:fail_copy", "issuance.aftermath:terminals_to_stop"),
         ("guard_mismatch",),
         ("checked",),
-        "Find the cause first: PDF and document are kept until you close the case. Then `terminals resume`.",
+        "Find the cause first: PDF and document are kept until you close the case. Then 再開 at the counter.",
+    ),
+    Step(
+        "lease",
+        "the wish for a lease, at the terminal; the new epoch in the union, then at the terminal, before anything else",
+        "whoever held it before is fenced",
+        (),
+        "asked again it is the same lease; the next start takes the next epoch; of a fenced agent only reports about"
+        " what it was given under its own epoch still count",
+        ("terminal.lease:Lease.ask", "municipalities.service:take_lease", "issuance.leases:may_report"),
     ),
     Step(
         "take money",
@@ -84,20 +103,22 @@ STEPS: tuple[Step, ...] = (
         ("outcome_unknown", "manifest_mismatch"),
         ("came_out", "not_printed", "destroyed", "missing", "checked"),
         "Look in the tray: the terminal has lost its memory, or refused bytes that were not of its own session. It is"
-        " stopped until `terminals resume`.",
+        " stopped; once the case is closed, 再開 at the counter.",
     ),
     Step(
         "print",
         "`creating`, then the job's number and uuid, then `sending`, at the terminal",
         "sheets come out",
         (State.PRINTING, State.UNKNOWN),
-        "never sent again; what printer and sensor prove, else `unknown`; silence of 300 s is `unknown`",
+        "never sent again; what printer and sensor prove, else `unknown`; silence of 300 s is `unknown`; the terminal"
+        " is stopped as long as the case is open",
         ("terminal.press:Press.follow", "issuance.reporting:record_report", "issuance.reconcile:reconcile_order"),
         ("outcome_unknown",),
         ("came_out", "not_printed", "destroyed", "missing"),
-        "Empty the paper path before the terminal goes on. Tray, counter and sensor decide: `came_out` if the resident"
-        " has the sheet, `not_printed` if none exists, `destroyed` if you destroyed it, `missing` if you found none."
-        " After the last three, give the fee back in cash if the machine kept it.",
+        "Empty the paper path. `agent show` at the terminal tells what journal, printer and sensor recorded. Decide:"
+        " `came_out` if the resident has the sheet, `not_printed` if none exists, `destroyed` if you destroyed it,"
+        " `missing` if you found none. After the last three, give the fee back in cash if the machine kept it."
+        " Then 再開 at the counter.",
     ),
     Step(
         "present and take",
@@ -135,6 +156,14 @@ STEPS: tuple[Step, ...] = (
         " then `paid_back`.",
     ),
     Step(
+        "refund",
+        "the verdict, the void number, and the lines of charge and refund, in one transaction",
+        "a person hands the fee over, or the device gives it back (count out)",
+        (),
+        "the same verdict again is once; a refund of more than was charged, or twice, is refused by the schema",
+        ("issuance.cases:close_case", "issuance.relay:relay_all"),
+    ),
+    Step(
         "settle",
         "the state, and the line for the ledger in the same transaction",
         "none",
@@ -164,6 +193,15 @@ STEPS: tuple[Step, ...] = (
         (Payment.COMMITTED,),
         "printed again only if the printer proves that nothing came out",
         ("issuance.receipts:ask_receipt", "terminal.receipts:Receipts.start"),
+    ),
+    Step(
+        "erase",
+        "the final state, and the loss of sheet, preview and document in the same transaction",
+        "the printer is told to forget its job",
+        (),
+        "both or neither; what an open case is about stays, and goes with the verdict; a printer that cannot be told"
+        " to forget is waited for, and the agent looks until it has",
+        ("issuance.progress:erase", "issuance.progress:advance", "terminal.ipp_memory:PrinterMemory.clear"),
     ),
     Step(
         "count",

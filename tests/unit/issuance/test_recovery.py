@@ -29,6 +29,23 @@ def test_what_a_row_names_exists(step: recovery.Step) -> None:
     assert bool(step.cases) is bool(step.verdicts) is bool(step.person)
 
 
+# every step of an issuance at which a power cut may come, and the row that says what happens then
+MUST_BE_TOLD = {
+    "request": "request", "authenticate": "authenticate", "render": "render", "guard": "guard",
+    "lease the printer": "lease", "take money": "take money", "grant": "grant", "create the job": "print",
+    "send the document": "print", "follow the job": "print", "present and take": "present and take",
+    "settle the money": "count out", "settle the copy": "settle", "money that cannot be given back": "owe",
+    "refund": "refund", "receipt": "receipt", "tell the union": "relay", "erase": "erase",
+}  # fmt: skip
+BESIDE_ORDERS = {"count", "listen"}  # of terminals at rest
+
+
+def test_no_step_is_left_out_and_no_row_is_of_nothing() -> None:
+    assert [step.name for step in STEPS] == list(dict.fromkeys(step.name for step in STEPS))
+    assert {step.name for step in STEPS} == {*MUST_BE_TOLD.values(), *BESIDE_ORDERS}
+    assert all(step.durable_first and step.effect and step.recovery for step in STEPS)
+
+
 def test_every_state_has_a_row() -> None:
     known = {state for step in STEPS for state in step.states}
     assert known == {*State, *Payment}
