@@ -23,6 +23,14 @@ MM_A_POINT = 25.4 / 72
 Matrix = tuple[float, float, float, float, float, float]
 _IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _FONT_FILES = ("/FontFile", "/FontFile2", "/FontFile3")
+# of a page: nothing that lies on top of it, or acts (ISO 32000-1, 7.7.3.3)
+_PAGE = frozenset({"/Type", "/Parent", "/MediaBox", "/TrimBox", "/BleedBox", "/Contents", "/Resources"})
+# of a content stream (annex A): what is read here, lines and areas, and where the pen is. Whatever else shows a text
+# or a picture, hides one or paints with a pattern would be seen on paper and not here
+_OPERATORS = frozenset(
+    b"q Q cm gs w J j M d G g RG rg K k m l c v y h re S s f F f* B B* b b* n W W*"
+    b" BT ET Tf Tm Td TD T* TL Tc Tw Tz Ts Tj TJ Do".split()
+)
 
 
 @dataclass(frozen=True)
@@ -52,7 +60,7 @@ Mark = list[int] | PageImage  # a run of glyph numbers, or a picture
 def read_pdf(pdf: bytes) -> list[PageText]:
     """Every page, in order.
 
-    :raises UnreadableSheetError: for what is no PDF, or has a font that is not embedded.
+    :raises UnreadableSheetError: for what is no PDF, has a font that is not embedded, or draws what is not read here.
     """
     try:
         pages = PdfReader(io.BytesIO(pdf), strict=True).pages
@@ -72,6 +80,8 @@ def squeeze(text: str) -> str:
 
 
 def _read_page(number: int, page: Any) -> PageText:
+    if set(page) - _PAGE:
+        raise UnreadableSheetError("page")
     text = page.extract_text()
     resources = page["/Resources"].get_object()
     marks = list(_walk(page.get_contents(), resources, page.pdf))
@@ -90,7 +100,7 @@ def _walk(contents: ContentStream, resources: Any, pdf: Any, matrix: Matrix = _I
     fonts = {name: _glyph_map(font.get_object()) for name, font in resources.get("/Font", {}).items()}
     state = matrix, b""
     stack = []
-    for operands, operator in contents.operations:
+    for operands, operator in _operations(contents):
         if operator == b"q":
             stack.append(state)
         elif operator == b"Q":
@@ -103,6 +113,13 @@ def _walk(contents: ContentStream, resources: Any, pdf: Any, matrix: Matrix = _I
             yield _glyphs(operands[0], state[1])
         elif operator == b"Do":
             yield from _object(resources["/XObject"][operands[0]].get_object(), pdf, state[0])
+
+
+def _operations(contents: ContentStream) -> Iterator[tuple[Any, bytes]]:
+    for operands, operator in contents.operations:
+        if operator not in _OPERATORS:
+            raise UnreadableSheetError("operator")
+        yield operands, operator
 
 
 def _object(drawn: Any, pdf: Any, matrix: Matrix) -> Iterator[Mark]:

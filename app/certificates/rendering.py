@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import pydyf
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
@@ -24,14 +23,14 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 from app.certificates import extraction
 from app.certificates.catalogue import get_kind
-from app.certificates.documents import Document, Picture, page_numbers
+from app.certificates.documents import Document, Picture
 from app.certificates.errors import RenderingError, ThreadError
 from app.certificates.fitting import fit_document
+from app.certificates.forms import TEMPLATES, fill, make_templates
 from app.certificates.pictures import check_picture, preview
 
-__all__ = ["ClosedFetcher", "RenderedSheet", "Renderer", "preview"]
+__all__ = ["TEMPLATES", "ClosedFetcher", "RenderedSheet", "Renderer", "preview"]
 
-TEMPLATES = Path(__file__).parents[2] / "templates" / "certificates"
 COMMON_STYLE = TEMPLATES / "sheet.css"
 FONTS = Path(__file__).with_name("fonts.conf")
 _LOG = logging.getLogger("weasyprint")
@@ -65,7 +64,7 @@ class ClosedFetcher(URLFetcher):
 class Renderer:
     """Lays out and draws. Keep one for the life of the process; `warm_up` takes the cost of the first sheet.
 
-    A kind's template is a file of `TEMPLATES`, or a whole path where a town keeps its own; it may use `sheet.html`.
+    Every template may use `sheet.html`, and puts each sheet into a `section`.
     """
 
     def __init__(self) -> None:
@@ -73,13 +72,7 @@ class Renderer:
         with _own_fonts():
             self._fonts = FontConfiguration()
         self._styles: dict[Path, CSS] = {}  # as many as there are templates
-        self._templates = jinja2.Environment(
-            loader=jinja2.FunctionLoader(lambda name: (TEMPLATES / name).read_text(encoding="utf-8")),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._templates = make_templates()
 
     def render(self, document: Document, specimen: bool = False) -> RenderedSheet:
         """Draw one document; `specimen` puts 見本 across every sheet.
@@ -101,12 +94,7 @@ class Renderer:
             self.render(document, specimen=True)
 
     def _to_html(self, document: Document, specimen: bool) -> str:
-        fitted, pages = fit_document(document), page_numbers(document)
-        try:
-            template = self._templates.get_template(get_kind(document.kind).template)
-            return template.render(document=document, fitted=fitted, pages=pages, specimen=specimen)
-        except jinja2.TemplateError:  # asks for what the document does not have; its message may say what there is
-            raise RenderingError("template") from None
+        return fill(self._templates, document, fit_document(document), specimen)
 
     def _styles_of(self, template: str) -> list[CSS]:
         """What all sheets share, and what stands beside the template under its name; parsed once."""

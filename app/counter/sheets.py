@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, g, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -32,7 +34,7 @@ def show_refused_sheet(municipality: str, case_id: int) -> ResponseReturnValue:
     check_town(g.staff, municipality)
     with partitions.open(municipality) as p:
         count = _count(_read(p, case_id))
-    where = {"municipality": municipality, "case_id": case_id}
+    where: dict[str, Any] = {"municipality": municipality, "case_id": case_id}
     pictures = [url_for("counter.show_refused_page", **where, page=page) for page in range(1, count + 1)]
     return pages.show("counter/refused_sheet.html", _("止めた紙面"), pictures=pictures, **where)
 

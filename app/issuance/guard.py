@@ -7,12 +7,14 @@ been caught here. A finding is a code and a page, never text of the page: it goe
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 from app.certificates.documents import NOTHING, Document, Picture, page_numbers
 from app.certificates.errors import UnreadableSheetError
+from app.certificates.forms import list_words
 from app.certificates.pictures import picture_hash
 from app.certificates.reading import PageText, read_pdf, shows, squeeze
 from app.certificates.typeface import POSTSCRIPT_NAME, drawn
@@ -47,7 +49,7 @@ def find_mismatches(sheet: Sheet) -> tuple[str, ...]:
     """Codes of all that is not as the document says; empty = the sheet may be printed."""
     if len(sheet.pages) != sheet.document.sheets or not sheet.pages:
         return (f"pages:{len(sheet.pages)}/{sheet.document.sheets}",)
-    return tuple(finding for check in _CHECKS for finding in check(sheet))
+    return tuple(dict.fromkeys(finding for check in _CHECKS for finding in check(sheet)))
 
 
 def said_by(value: Any) -> list[str]:
@@ -112,6 +114,24 @@ def said_on(document: Document, number: int) -> list[str]:
     return [text for text in said if text != NOTHING]
 
 
+def _words(sheet: Sheet) -> Iterator[str]:
+    """Nothing more stands on a sheet than the document's texts and the words of its form, and none of these less.
+
+    Characters and glyphs are counted, not places: where a text stands is the form's matter.
+    """
+    form = list_words(sheet.document)
+    if len(form) != len(sheet.pages):
+        yield f"form:{len(form)}/{len(sheet.pages)}"
+        return
+    for page, words in zip(sheet.pages, form, strict=True):
+        for read, found in ((squeeze, page.plain), (drawn, page.drawn)):
+            stands, wanted = Counter(found), Counter("".join(map(read, words)))
+            if stands - wanted:
+                yield f"additional:{page.number}"
+            if wanted - stands:
+                yield f"form:{page.number}"
+
+
 def _pictures(sheet: Sheet) -> Iterator[str]:
     """The official seal, the imprint where it is certified, nothing else: last sheet, every pixel, true size."""
     document = sheet.document
@@ -155,5 +175,5 @@ def _foreign_names(sheet: Sheet) -> Iterator[str]:
 
 
 _CHECKS: tuple[Callable[[Sheet], Iterator[str]], ...] = (
-    _numbers, _attestation, _content, _order, _pictures, _fonts, _twelve_digits, _foreign_names,
+    _numbers, _attestation, _content, _order, _words, _pictures, _fonts, _twelve_digits, _foreign_names,
 )  # fmt: skip
