@@ -32,6 +32,7 @@ _Sent = tuple[int, str, Any]  # tag, name, value
 
 _VERSION = b"\x02\x00"
 _FIRST_ERROR = 0x0400
+_SHUT = (401, 403, 404, 405, 413, 415, 426)  # of HTTP: refused by its head alone; 400 and 408 may have read half of it
 _PRINTER_WANTED = (
     "printer-state", "printer-state-reasons", "printer-is-accepting-jobs", "printer-up-time", "printer-uuid",
     "queued-job-count", "media-ready", "printer-input-tray", "operations-supported",
@@ -262,8 +263,7 @@ class IppClient:
         finally:
             connection.close()
         if answer.status != http.HTTPStatus.OK:
-            refused = answer.status < http.HTTPStatus.INTERNAL_SERVER_ERROR
-            raise (IppNotSentError if refused else IppMaybeSentError)(f"HTTP {answer.status}")
+            raise (IppNotSentError if answer.status in _SHUT else IppMaybeSentError)(f"HTTP {answer.status}")
         return data
 
     def _connect(self) -> socket.socket:

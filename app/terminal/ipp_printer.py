@@ -17,8 +17,8 @@ from app.terminal.ipp_status import (
     UNREACHABLE,
     PrinterStatus,
     Trouble,
-    boot_of,
     is_same,
+    is_same_boot,
     read_status,
     sheets_of,
 )
@@ -28,7 +28,6 @@ from app.terminal.proof import COMPLETED, OVER, STOPPED, Evidence, Passage, Sent
 from app.terminal.sensor import ExitSensor, Stillness
 
 STATUS_SECONDS = 1.0  # one round of the loop asks several times
-SAME_BOOT_SECONDS = 10.0  # the printer counts whole seconds, and two clocks drift
 # no to the request, before the document was looked at (RFC 8011, B.1.4): forbidden, not possible, no such job
 _AT_THE_DOOR = (0x0401, 0x0402, 0x0403, 0x0404, NOT_FOUND)
 _PAPER_MAY_BE_STUCK = {Trouble.JAM, Trouble.COVER_OPEN}
@@ -68,7 +67,8 @@ class IppPrinter:
         if Trouble.OFFLINE in status.troubles:
             return sorted(status.troubles)
         held = {Trouble.BUSY} if not status.is_idle and not self._book.open_job() else set()
-        return sorted(status.troubles | held | self._find_exchange(status))
+        blind = {Trouble.OTHER} if self._sensor and self._sensor.count() is None else set()
+        return sorted(status.troubles | held | blind | self._find_exchange(status))
 
     def sheets_ever(self) -> int:
         """The sensor's count, else the printer's own: of a printer at rest, for it may lag behind while it works."""
@@ -223,7 +223,7 @@ class IppPrinter:
 
     def _take_back(self, job: KnownJob, found: Attributes) -> Job:
         """The document has not arrived: cancelled, and confirmed as cancelled, it never will."""
-        sent = how_sent(first(found, "job-state", None), found["job-state-reasons"], _is_same_boot(job, found))
+        sent = how_sent(first(found, "job-state", None), found["job-state-reasons"], is_same_boot(job, found))
         self._try_to_cancel(job.job_id)
         try:
             seen = self._client.job(job.job_id)
@@ -290,9 +290,4 @@ def _is_proved(job: KnownJob, seen: Attributes) -> bool:
     """Completed without a fault, every sheet counted by each counter, and the printer not switched off and on since."""
     counted = set(sheets_of(seen)) == {job.sheets}
     well = "job-completed-successfully" in seen.get("job-state-reasons", [])
-    return first(seen, "job-state", 0) == COMPLETED and well and counted and _is_same_boot(job, seen)
-
-
-def _is_same_boot(job: KnownJob, seen: Attributes) -> bool:
-    boot = boot_of(int(first(seen, "job-printer-up-time", 0)))
-    return abs(boot - job.booted_at) < SAME_BOOT_SECONDS
+    return first(seen, "job-state", 0) == COMPLETED and well and counted and is_same_boot(job, seen)

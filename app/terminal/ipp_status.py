@@ -17,6 +17,7 @@ from app.terminal.jobs import KnownJob
 
 IDLE = 3
 ASSUMED_SHEETS = 100  # of a tray that does not count; that it is empty it does say
+SAME_BOOT_SECONDS = 10.0  # the printer counts whole seconds, and two clocks drift
 UNCOUNTED = -1
 _JOB_COUNTERS = ("job-impressions-completed", "job-media-sheets-completed")
 _SUFFIX = re.compile(r"-(error|warning|report)\Z")
@@ -100,6 +101,12 @@ def sheets_of(seen: Attributes) -> list[int]:
 def is_same(job: KnownJob, seen: Attributes) -> bool:
     """After a restart another job may have the number."""
     return (first(seen, "job-uuid", ""), first(seen, "job-name", "")) == (job.job_uuid, job.attempt_id)
+
+
+def is_same_boot(job: KnownJob, seen: Attributes) -> bool:
+    """Whether the printer has not been switched off and on since the job began."""
+    boot = boot_of(int(first(seen, "job-printer-up-time", 0)))
+    return abs(boot - job.booted_at) < SAME_BOOT_SECONDS
 
 
 def boot_of(up_seconds: int) -> float:

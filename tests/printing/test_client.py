@@ -6,6 +6,7 @@ import hashlib
 import socket
 import ssl
 import struct
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -100,6 +101,29 @@ def test_a_printer_is_known_by_its_pinned_certificate(box) -> None:
         with pytest.raises(IppNotSentError):
             IppClient(secure, wrong).create_job("a-1")
     assert IppClient(box.uri).jobs() == []
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        *((status, IppNotSentError) for status in (401, 403, 404, 413, 426)),
+        *((status, IppMaybeSentError) for status in (204, 302, 400, 408, 500)),
+    ],
+)
+def test_http_refuses_by_the_head_of_a_request_or_after_half_of_it(status, error) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as threads:
+        threads.submit(_answer_once, server, f"HTTP/1.1 {status} x\r\nContent-Length: 0\r\n\r\n".encode())
+        with pytest.raises(error, match=f"HTTP {status}"):
+            IppClient(f"ipp://127.0.0.1:{server.getsockname()[1]}/").send_document(7, b"%PDF")
+
+
+def _answer_once(server: socket.socket, answer: bytes) -> None:
+    line, _ = server.accept()
+    with line:
+        heard = b""
+        while not heard.endswith(b"%PDF"):
+            heard += line.recv(65536)
+        line.sendall(answer)
 
 
 def answer(status: int, number: int, rest: bytes = b"\x03") -> bytes:
