@@ -19,6 +19,7 @@ class Action(StrEnum):
     TERMINAL_STOPPED = "terminal.stopped"
     TERMINAL_RESUMED = "terminal.resumed"
     TERMINAL_LEASED = "terminal.leased"
+    SHEETS_BOOKED = "terminal.sheets_booked"
     ORDINANCE_CHANGED = "ordinance.changed"
     REGISTER_IMPORTED = "register.imported"
     REGISTER_EXPORTED = "register.exported"
@@ -56,6 +57,7 @@ DETAILS: dict[Action, frozenset[str]] = {
     Action.TERMINAL_STOPPED: frozenset({"reason"}),
     Action.TERMINAL_RESUMED: frozenset({"reason"}),
     Action.TERMINAL_LEASED: frozenset({"epoch", "is_successor"}),
+    Action.SHEETS_BOOKED: frozenset({"sheets", "why"}),
     Action.ORDINANCE_CHANGED: frozenset({"table", "key", "valid_from"}),
     Action.REGISTER_IMPORTED: frozenset({"register", "added", "changed", "unchanged", "file_sha256"}),
     Action.REGISTER_EXPORTED: frozenset({"register", "rows"}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -11,11 +12,14 @@ from flask.cli import AppGroup
 from app import clock
 from app.cli.options import Base64, actor_option
 from app.cli.output import json_option, plain_errors, print_table, say
+from app.issuance import aftermath, counting
+from app.issuance.errors import HeldByCaseError
 from app.municipalities import queries, service
 from app.municipalities.limits import get_limits
 from app.municipalities.models import TerminalKind
 from app.municipalities.queries import TerminalFacts
 from app.municipalities.serviceability import READY, explain, find_obstacle, read_devices
+from app.payments.models import SheetReason
 
 group = AppGroup("terminals", help="Enrol, list, stop and resume terminals.")
 
@@ -76,7 +80,32 @@ def stop(terminal: str, reason: str, actor: str) -> None:
 @click.argument("terminal")
 @actor_option
 def resume(terminal: str, actor: str) -> None:
-    """Put TERMINAL back into service, once a person has looked."""
+    """Put TERMINAL back into service, its agent too, once a person has looked and closed the case that stopped it."""
     with plain_errors():
-        service.resume_terminal(actor, terminal)
+        if aftermath.is_held_by_case(terminal):
+            raise HeldByCaseError(terminal)
+        devices = read_devices(queries.get_terminal(terminal).device_state)
+        service.resume_terminal(actor, terminal, devices.stopped_at)
     say(f"{terminal} is in service")
+
+
+@group.command("book-sheets")
+@click.argument("terminal")
+@click.argument("sheets", type=int)
+@click.option("--why", type=click.Choice([r.value for r in SheetReason]), required=True)
+@actor_option
+def book_sheets(terminal: str, sheets: int, why: str, actor: str) -> None:
+    """Say that SHEETS of TERMINAL's paper are nobody's. After `--` they may be fewer, by a changed counter."""
+    with plain_errors():
+        counting.book_sheets(actor, terminal, sheets, SheetReason(why))
+    say(f"{sheets} sheets of {terminal} are booked as {why}; its next count says whether something is left")
+
+
+@group.command("booked-sheets")
+@click.argument("terminal")
+@json_option
+def booked_sheets(terminal: str, as_json: bool) -> None:
+    """What was booked of TERMINAL's paper, by whom."""
+    with plain_errors():
+        found = counting.list_bookings(terminal)
+    print_table([asdict(booked) for booked in found], as_json)

@@ -2,7 +2,8 @@
 
 The terminal counts while nothing moves at it and waits for the answer, so both sides look at the same moment. What the
 journals do not know is a range: an undecided copy may or may not have come out. A difference that two counts in a row
-tell is a case for a person in the town where the terminal stands; the same difference is told once.
+tell is a case for a person in the town where the terminal stands; the same difference is told once. Sheets that are
+nobody's (a test page, a sheet that was ruined) are booked by whoever knows of them, under their name.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from app import clock
+from app.audit import service as audit
+from app.audit.actions import Action
 from app.errors import KoikiError
+from app.issuance.errors import BadBookingError
 from app.issuance.journal import open_case_of_none
 from app.issuance.models import Attempt, CaseKind, Disposal, Issuance, Order
 from app.issuance.states import AT_PRINTER, PAPER_OUT, Payment, State
@@ -22,9 +26,12 @@ from app.municipalities.partitions import Partition, partitions
 from app.municipalities.queries import get_terminal
 from app.municipalities.union import union_read, union_write
 from app.payments import counts
-from app.payments.counts import Differences, Told, Waiting
+from app.payments.counts import Booked, Differences, Told, Waiting
+from app.payments.models import SheetReason
 from app.protocol.messages import Count, Tender
 
+MOST_SHEETS = 1000  # of one booking: more is a slip of the pen, or another counter
+MOST_OF_COUNTER = 10_000_000  # the life of the machine, and more
 _NOT_COUNTED = -1
 _MAYBE_OUT = AT_PRINTER | {State.UNKNOWN}
 _MAYBE_FOUND = (Disposal.DESTROYED, Disposal.MISSING)
@@ -70,12 +77,34 @@ def take_count(count: Count) -> bool:
 
 
 def books_of(terminal_id: str) -> Books | None:
-    """Over all towns; None when one of them cannot be asked now."""
+    """Over all towns, and what is nobody's; None when a town cannot be asked now."""
     try:
-        return sum((_books_of_town(code, terminal_id) for code in partitions.codes()), Books())
+        return sum((_books_of_town(code, terminal_id) for code in partitions.codes()), _books_of_nobody(terminal_id))
     except KoikiError as error:
         log.warning("count of %s: %s", terminal_id, type(error).__name__)
         return None
+
+
+def book_sheets(actor: str, terminal_id: str, sheets: int, why: SheetReason) -> None:
+    """Say of sheets that a terminal has put out, or that its new counter does not know, that they are nobody's.
+
+    :raises BadBookingError: none, too many, or fewer for another reason than a changed counter.
+    """
+    most = MOST_OF_COUNTER if why is SheetReason.COUNTER_CHANGED else MOST_SHEETS
+    least = -most if why is SheetReason.COUNTER_CHANGED else 1
+    if not sheets or not least <= sheets <= most:
+        raise BadBookingError(f"{sheets} sheets for {why}")
+    get_terminal(terminal_id)
+    with union_write() as session:
+        counts.add_booking(session, terminal_id, Booked(clock.now(), sheets, why, actor))
+        audit.record(session, actor, Action.SHEETS_BOOKED, terminal_id, sheets=sheets, why=why)
+
+
+def list_bookings(terminal_id: str) -> list[Booked]:
+    """Oldest first. :raises UnknownTerminalError:"""
+    get_terminal(terminal_id)
+    with union_read() as session:
+        return counts.list_bookings(session, terminal_id)
 
 
 def judge_counts(actor: str) -> int:
@@ -114,6 +143,12 @@ def _compare(count: Count, books: Books | None) -> Differences:
         yen_emoney_more=books.emoney.more(count.yen_emoney),
         yen_qr_more=books.qr.more(count.yen_qr),
     )
+
+
+def _books_of_nobody(terminal_id: str) -> Books:
+    with union_read() as session:
+        sheets = counts.booked_sheets(session, terminal_id)
+    return Books(sheets=Range(sheets, sheets))
 
 
 def _books_of_town(code: str, terminal_id: str) -> Books:

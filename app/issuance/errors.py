@@ -19,6 +19,10 @@ class IllegalMoveError(ConflictError):
         self.now, self.to = now, to
 
 
+class BadBookingError(InvalidInputError):
+    """Sheets that are nobody's: how many, or why, cannot be."""
+
+
 class UndecidedError(IllegalMoveError):
     """It is unknown what happened; only a person may say."""
 
@@ -109,3 +113,10 @@ class VerdictRefusedError(InvalidInputError):
 
 class CaseClosedError(ConflictError):
     """Somebody has closed the case already."""
+
+
+class HeldByCaseError(ConflictError):
+    """A case that keeps a terminal out of service is open: it is closed first."""
+
+    def __init__(self, terminal_id: str) -> None:
+        super().__init__(f"{terminal_id}: the case that stopped it is still open, or a town cannot be asked")

@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.payments.models import TerminalCount
+from app.payments.models import SheetBooking, SheetReason, TerminalCount
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,33 @@ class Waiting:
     terminal_id: str
     differences: Differences
     is_news: bool
+
+
+@dataclass(frozen=True)
+class Booked:
+    """Sheets that are nobody's."""
+
+    booked_at: datetime
+    sheets: int
+    why: SheetReason
+    actor: str
+
+
+def add_booking(session: Session, terminal_id: str, booked: Booked) -> None:
+    session.add(SheetBooking(terminal_id=terminal_id, **asdict(booked)))
+    session.flush()
+
+
+def list_bookings(session: Session, terminal_id: str) -> list[Booked]:
+    """Oldest first."""
+    query = sa.select(SheetBooking).where(SheetBooking.terminal_id == terminal_id).order_by(SheetBooking.sequence)
+    return [Booked(row.booked_at, row.sheets, row.why, row.actor) for row in session.scalars(query)]
+
+
+def booked_sheets(session: Session, terminal_id: str) -> int:
+    """The sum of a terminal's bookings."""
+    total = sa.func.coalesce(sa.func.sum(SheetBooking.sheets), 0)
+    return int(session.scalar(sa.select(total).where(SheetBooking.terminal_id == terminal_id)) or 0)
 
 
 def add_count(session: Session, count_id: str, at: datetime, told: Told, differences: Differences) -> bool:

@@ -21,6 +21,15 @@ class EntryType(StrEnum):
     VOID = "void"  # a number that was never charged: its sheet was not made or is invalid
 
 
+class SheetReason(StrEnum):
+    """Why a terminal's printer has put out sheets that belong to no order."""
+
+    TEST_PAGE = "test_page"
+    JAM = "jam"  # pulled out of the machine
+    RUINED = "ruined"
+    COUNTER_CHANGED = "counter_changed"  # a new board, sensor or folder of the agent: it counts from elsewhere
+
+
 class LedgerEntry(db.Model):
     """One line per copy and event, applied by the relay exactly once: (home, epoch, outbox sequence) is the key."""
 
@@ -94,3 +103,23 @@ class TerminalCount(db.Model):
     yen_qr_more: Mapped[int | None] = mapped_column(sa.Integer)
     is_sure: Mapped[bool] = mapped_column(default=False)  # the count before it was as far off
     is_judged: Mapped[bool] = mapped_column(default=False)  # `reconcile` has looked
+
+
+class SheetBooking(db.Model):
+    """Sheets of a terminal that are nobody's, said by a person: the books of its paper hold them from then on."""
+
+    __tablename__ = "sheet_booking"
+    sequence: Mapped[int] = mapped_column(BigId, primary_key=True)
+    terminal_id: Mapped[str] = mapped_column(sa.ForeignKey("terminal.terminal_id"), index=True)
+    sheets: Mapped[int] = mapped_column(sa.Integer)
+    why: Mapped[SheetReason] = mapped_column(one_of(SheetReason, "sheet_reason"))
+    actor: Mapped[str] = mapped_column(sa.String(80))
+    booked_at: Mapped[datetime] = mapped_column(Instant)
+    __table_args__ = (
+        sa.CheckConstraint("sheets <> 0", name="some_sheets"),
+        # paper does not go back into a printer; only a counter that was changed says less than before
+        sa.CheckConstraint("sheets > 0 OR why = 'counter_changed'", name="fewer_by_counter_alone"),
+    )
+
+
+attach(db.metadata.tables[SheetBooking.__tablename__], append_only(SheetBooking.__tablename__))

@@ -99,6 +99,8 @@ def upgrade() -> None:
                 "terminal.enrolled",
                 "terminal.stopped",
                 "terminal.resumed",
+                "terminal.leased",
+                "terminal.sheets_booked",
                 "ordinance.changed",
                 "register.imported",
                 "register.exported",
@@ -116,6 +118,7 @@ def upgrade() -> None:
                 "case.opened",
                 "case.closed",
                 "case.seen",
+                "refused_sheet.seen",
                 "staff.added",
                 "staff.reset",
                 "staff.disabled",
@@ -412,16 +415,50 @@ def upgrade() -> None:
         sa.Column("public_key", sa.LargeBinary(), nullable=False),
         sa.Column("agent_url", sa.Text(), nullable=False),
         sa.Column("stopped_reason", sa.String(length=60), nullable=True),
+        sa.Column("ended_stop", sa.String(length=40), nullable=False),
         sa.Column("last_seen_at", sa.DateTime(), nullable=True),
         sa.Column("device_state", sa.Text(), nullable=False),
         sa.Column("lease_epoch", sa.Integer(), nullable=False),
+        sa.Column("lease_root", sa.Integer(), nullable=False),
+        sa.Column("lease_id", sa.String(length=36), nullable=True),
         sa.Column("enrolled_at", sa.DateTime(), nullable=False),
+        sa.CheckConstraint("(lease_id IS NULL) = (lease_epoch = 0)", name=op.f("ck_terminal_lease_has_id")),
+        sa.CheckConstraint("lease_root BETWEEN 0 AND lease_epoch", name=op.f("ck_terminal_lease_root_before")),
         sa.ForeignKeyConstraint(["site"], ["site.site_id"], name=op.f("fk_terminal_site")),
         sa.PrimaryKeyConstraint("terminal_id", name=op.f("pk_terminal")),
         sa.UniqueConstraint("number", name=op.f("uq_terminal_number")),
         sa.UniqueConstraint("public_key", name=op.f("uq_terminal_public_key")),
     )
     op.create_index(op.f("ix_terminal_site"), "terminal", ["site"], unique=False)
+    op.create_table(
+        "sheet_booking",
+        sa.Column("sequence", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("terminal_id", sa.String(length=40), nullable=False),
+        sa.Column("sheets", sa.Integer(), nullable=False),
+        sa.Column(
+            "why",
+            sa.Enum(
+                "test_page",
+                "jam",
+                "ruined",
+                "counter_changed",
+                name="sheet_reason",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("actor", sa.String(length=80), nullable=False),
+        sa.Column("booked_at", sa.DateTime(), nullable=False),
+        sa.CheckConstraint(
+            "sheets > 0 OR why = 'counter_changed'", name=op.f("ck_sheet_booking_fewer_by_counter_alone")
+        ),
+        sa.CheckConstraint("sheets <> 0", name=op.f("ck_sheet_booking_some_sheets")),
+        sa.ForeignKeyConstraint(["terminal_id"], ["terminal.terminal_id"], name=op.f("fk_sheet_booking_terminal_id")),
+        sa.PrimaryKeyConstraint("sequence", name=op.f("pk_sheet_booking")),
+    )
+    op.create_index(op.f("ix_sheet_booking_terminal_id"), "sheet_booking", ["terminal_id"], unique=False)
     op.create_table(
         "terminal_count",
         sa.Column("sequence", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -528,6 +565,8 @@ def downgrade() -> None:
     op.drop_table("visit")
     op.drop_index(op.f("ix_terminal_count_terminal_id"), table_name="terminal_count")
     op.drop_table("terminal_count")
+    op.drop_index(op.f("ix_sheet_booking_terminal_id"), table_name="sheet_booking")
+    op.drop_table("sheet_booking")
     op.drop_index(op.f("ix_terminal_site"), table_name="terminal")
     op.drop_table("terminal")
     op.drop_index(op.f("ix_staff_session_staff_id"), table_name="staff_session")
@@ -571,6 +610,10 @@ TRIGGERS = {
         "CREATE TRIGGER money_before_void BEFORE INSERT ON ledger_entry WHEN NEW.entry_type <> 'void' AND EXISTS (SELECT 1 FROM ledger_entry AS line WHERE line.home = NEW.home AND line.issue_number = NEW.issue_number AND line.entry_type = 'void') BEGIN SELECT RAISE(ABORT, 'money_before_void'); END",
         "CREATE TRIGGER refund_of_charge BEFORE INSERT ON ledger_entry WHEN NEW.entry_type = 'refund' AND NOT EXISTS (SELECT 1 FROM ledger_entry AS line WHERE line.home = NEW.home AND line.issue_number = NEW.issue_number AND line.entry_type = 'charge' AND line.yen >= NEW.yen) BEGIN SELECT RAISE(ABORT, 'refund_of_charge'); END",
         "CREATE TRIGGER void_of_no_charge BEFORE INSERT ON ledger_entry WHEN NEW.entry_type = 'void' AND EXISTS (SELECT 1 FROM ledger_entry AS line WHERE line.home = NEW.home AND line.issue_number = NEW.issue_number AND line.entry_type = 'charge' AND line.yen > 0) AND NOT EXISTS (SELECT 1 FROM ledger_entry AS line WHERE line.home = NEW.home AND line.issue_number = NEW.issue_number AND line.entry_type = 'refund') BEGIN SELECT RAISE(ABORT, 'void_of_no_charge'); END",
+        "CREATE TRIGGER sheet_booking_kept BEFORE DELETE ON sheet_booking WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'sheet_booking_kept'); END",
+        "CREATE TRIGGER sheet_booking_unchanged BEFORE UPDATE ON sheet_booking WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'sheet_booking_unchanged'); END",
+        "CREATE TRIGGER lease_grows BEFORE UPDATE OF lease_epoch, lease_id ON terminal WHEN (NEW.lease_id IS DISTINCT FROM OLD.lease_id) <> (NEW.lease_epoch > OLD.lease_epoch) BEGIN SELECT RAISE(ABORT, 'lease_grows'); END",
+        "CREATE TRIGGER lease_never_shrinks BEFORE UPDATE OF lease_epoch ON terminal WHEN NEW.lease_epoch < OLD.lease_epoch BEGIN SELECT RAISE(ABORT, 'lease_never_shrinks'); END",
     ],
     "postgresql": [
         "CREATE FUNCTION ledger_entry_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'ledger_entry_kept' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
@@ -583,6 +626,14 @@ TRIGGERS = {
         "CREATE TRIGGER refund_of_charge BEFORE INSERT ON ledger_entry FOR EACH ROW EXECUTE FUNCTION refund_of_charge()",
         "CREATE FUNCTION void_of_no_charge() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.entry_type = 'void' AND EXISTS (SELECT 1 FROM ledger_entry AS line WHERE line.home = NEW.home AND line.issue_number = NEW.issue_number AND line.entry_type = 'charge' AND line.yen > 0) AND NOT EXISTS (SELECT 1 FROM ledger_entry AS line WHERE line.home = NEW.home AND line.issue_number = NEW.issue_number AND line.entry_type = 'refund') THEN RAISE EXCEPTION 'void_of_no_charge' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
         "CREATE TRIGGER void_of_no_charge BEFORE INSERT ON ledger_entry FOR EACH ROW EXECUTE FUNCTION void_of_no_charge()",
+        "CREATE FUNCTION sheet_booking_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'sheet_booking_kept' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER sheet_booking_kept BEFORE DELETE ON sheet_booking FOR EACH ROW EXECUTE FUNCTION sheet_booking_kept()",
+        "CREATE FUNCTION sheet_booking_unchanged() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'sheet_booking_unchanged' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER sheet_booking_unchanged BEFORE UPDATE ON sheet_booking FOR EACH ROW EXECUTE FUNCTION sheet_booking_unchanged()",
+        "CREATE FUNCTION lease_grows() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (NEW.lease_id IS DISTINCT FROM OLD.lease_id) <> (NEW.lease_epoch > OLD.lease_epoch) THEN RAISE EXCEPTION 'lease_grows' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER lease_grows BEFORE UPDATE OF lease_epoch, lease_id ON terminal FOR EACH ROW EXECUTE FUNCTION lease_grows()",
+        "CREATE FUNCTION lease_never_shrinks() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.lease_epoch < OLD.lease_epoch THEN RAISE EXCEPTION 'lease_never_shrinks' USING ERRCODE = 'integrity_constraint_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER lease_never_shrinks BEFORE UPDATE OF lease_epoch ON terminal FOR EACH ROW EXECUTE FUNCTION lease_never_shrinks()",
     ],
 }
 
@@ -592,4 +643,8 @@ LEFTOVERS = [
     "DROP FUNCTION money_before_void()",
     "DROP FUNCTION refund_of_charge()",
     "DROP FUNCTION void_of_no_charge()",
+    "DROP FUNCTION sheet_booking_kept()",
+    "DROP FUNCTION sheet_booking_unchanged()",
+    "DROP FUNCTION lease_grows()",
+    "DROP FUNCTION lease_never_shrinks()",
 ]

@@ -8,15 +8,22 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app import clock
+from app.audit.actions import Action
+from app.audit.models import UnionAuditEntry
 from app.issuance import accounts, counting, relay, service
 from app.issuance.cases import Verdict
 from app.issuance.counting import Books, Range
+from app.issuance.errors import BadBookingError
 from app.issuance.models import Case, CaseKind
+from app.municipalities.errors import UnknownTerminalError
 from app.municipalities.partitions import partitions
-from app.municipalities.union import union_write
-from app.payments.models import LedgerEntry, TerminalCount
+from app.municipalities.union import union_read, union_write
+from app.payments import counts
+from app.payments.counts import Booked
+from app.payments.models import LedgerEntry, SheetReason, TerminalCount
 from app.protocol.messages import Count, ReportEvent, Tender
 from tests.integration.issuance.conftest import FEE, HOME, KIOSK, OTHER, OTHER_KIOSK, Stage, rows
 
@@ -190,3 +197,81 @@ def test_accounts_that_differ_are_a_case_once(stage: Stage) -> None:
         service.close_case(p, "staff:tester", case.case_id, Verdict.CHECKED)
     accounts.raise_difference(HOME, ACTOR)
     assert len(rows(Case)) == 1
+
+
+# --- Sheets that are nobody's -----------------------------------------------------------------------------------------
+
+STAFF = "staff:tester"
+
+
+def book(sheets: int, why: SheetReason = SheetReason.TEST_PAGE, terminal: str = KIOSK) -> None:
+    counting.book_sheets(STAFF, terminal, sheets, why)
+
+
+def test_a_test_page_is_a_difference_until_somebody_books_it(stage: Stage) -> None:
+    sell(stage)
+    tell(sheets=3, cash=FEE)
+    counting.judge_counts(ACTOR)
+    assert len(cases()) == 1
+    book(2)
+    assert counting.books_of(KIOSK).sheets == Range(3, 3)
+    tell(sheets=3, cash=FEE)
+    counting.judge_counts(ACTOR)
+    assert counting.list_differing() == {}
+    (case,) = cases()
+    assert case.closed_at is None  # nothing closes by itself
+    with partitions.open(HOME, write=True) as p:
+        service.close_case(p, STAFF, case.case_id, Verdict.CHECKED)
+    tell(sheets=5, cash=FEE)  # as far off as before it was booked: news again
+    counting.judge_counts(ACTOR)
+    assert len(cases()) == 2
+
+
+def test_a_booking_is_of_one_terminal_and_stands_in_the_audit(stage: Stage) -> None:
+    book(2, SheetReason.JAM)
+    assert counting.books_of(OTHER_KIOSK).sheets == Range(0, 0)
+    assert [(b.sheets, b.why, b.actor) for b in counting.list_bookings(KIOSK)] == [(2, SheetReason.JAM, STAFF)]
+    with union_read() as session:
+        entry = session.scalars(sa.select(UnionAuditEntry).order_by(UnionAuditEntry.sequence.desc())).first()
+    assert (entry.action, entry.actor, entry.subject) == (Action.SHEETS_BOOKED, STAFF, KIOSK)
+    assert json.loads(entry.details) == {"sheets": 2, "why": "jam"}
+
+
+def test_a_counter_that_begins_anew_counts_fewer(stage: Stage) -> None:
+    sell(stage)
+    book(-1, SheetReason.COUNTER_CHANGED)
+    assert tell(sheets=0, cash=FEE)
+    assert counting.list_differing() == {}
+
+
+@pytest.mark.parametrize(
+    ("sheets", "why"),
+    [
+        (0, SheetReason.JAM),
+        (-1, SheetReason.RUINED),
+        (counting.MOST_SHEETS + 1, SheetReason.TEST_PAGE),
+        (0, SheetReason.COUNTER_CHANGED),
+        (counting.MOST_OF_COUNTER + 1, SheetReason.COUNTER_CHANGED),
+    ],
+)
+def test_a_booking_that_cannot_be(stage: Stage, sheets: int, why: SheetReason) -> None:
+    with pytest.raises(BadBookingError):
+        book(sheets, why)
+    with pytest.raises(UnknownTerminalError):
+        book(1, terminal="kiosk-99")
+    assert counting.list_bookings(KIOSK) == []
+
+
+@pytest.mark.parametrize("statement", ["UPDATE sheet_booking SET sheets = 5", "DELETE FROM sheet_booking"])
+def test_a_booking_is_for_good(stage: Stage, statement: str) -> None:
+    book(1)
+    with pytest.raises(DBAPIError), union_write() as session:
+        session.execute(sa.text(statement))
+    assert [b.sheets for b in counting.list_bookings(KIOSK)] == [1]
+
+
+@pytest.mark.parametrize(("sheets", "why"), [(0, SheetReason.COUNTER_CHANGED), (-1, SheetReason.JAM)])
+def test_the_schema_refuses_a_booking_that_cannot_be(stage: Stage, sheets: int, why: SheetReason) -> None:
+    with pytest.raises(IntegrityError), union_write() as session:
+        counts.add_booking(session, KIOSK, Booked(clock.now(), sheets, why, STAFF))
+    assert counting.list_bookings(KIOSK) == []

@@ -275,6 +275,21 @@ def test_no_partition_entry_is_made_by_the_union(begun: Run, flask: Flask) -> No
         assert p.session.scalars(sa.select(AuditEntry)).all() == []
 
 
+def test_sheets_that_are_nobodys_are_booked_by_somebody(begun: Run) -> None:
+    _fine(begun("municipalities", "sites", "add", "hall", "--municipality", A, "--name", "若草市役所"))
+    _fine(
+        begun("terminals", "enrol", "k1", "--site", "hall", "--public-key", KEY, "--agent-url", "http://127.0.0.1:8801")
+    )
+    said = _fine(begun("terminals", "book-sheets", "k1", "2", "--why", "jam", "--actor", "staff:tester"))
+    assert said == "2 sheets of k1 are booked as jam; its next count says whether something is left\n"
+    _fine(begun("terminals", "book-sheets", "--why", "counter_changed", "--", "k1", "-3"))
+    listed = json.loads(_fine(begun("terminals", "booked-sheets", "k1", "--json")))
+    assert [(row["sheets"], row["why"]) for row in listed] == [(2, "jam"), (-3, "counter_changed")]
+    assert listed[0]["actor"] == "staff:tester"
+    assert _refused(begun("terminals", "book-sheets", "--why", "jam", "--", "k1", "-3")) == "-3 sheets for jam"
+    assert "none" in _refused(begun("terminals", "booked-sheets", "none"))
+
+
 def test_terminals_stop_and_resume(begun: Run, flask: Flask) -> None:
     _fine(begun("municipalities", "sites", "add", "hall", "--municipality", A, "--name", "若草市役所"))
     _fine(
