@@ -115,6 +115,16 @@ def test_a_job_that_had_begun_or_outlived_a_power_cut_may_have_been_printed(end_
     assert end_of(**CUT | differs, sheets={IMPRESSIONS: 0}) == UNKNOWN
 
 
+def test_a_counter_that_falls_back_to_zero_has_counted(tmp_path) -> None:
+    client = Client(5, ["job-printing"], {IMPRESSIONS: 1}, None)
+    port = IppPrinter(client, JobBook(tmp_path / "jobs.db"), Sensor())
+    port.send("a-1", b"x", 2, "")
+    assert port.query("a-1") == Job(JobState.PRINTING, 1)
+    client.state, client.reasons, client.sheets = 8, ["aborted-by-system"], {IMPRESSIONS: 0}
+    assert port.query("a-1").state is JobState.LOST
+    port.close()
+
+
 def test_a_silent_sensor_is_waited_for(end_of) -> None:
     assert end_of(state=8, reasons=["aborted-by-system"], sheets={IMPRESSIONS: 0}, passed="silent").state is (
         JobState.PRINTING
