@@ -1,4 +1,4 @@
-"""The portal's side of the terminal agents: five sealed calls, all made by the agent. Nothing here calls a terminal."""
+"""The portal's side of the terminal agents: six sealed calls, all made by the agent. Nothing here calls a terminal."""
 
 from app.agents.views import bp
 

@@ -8,11 +8,21 @@ from flask import Response, current_app, jsonify, request
 
 from app import clock
 from app.errors import RefusedError
+from app.municipalities.errors import LeaseLostError
 from app.municipalities.queries import TerminalFacts, get_terminal
-from app.protocol.messages import CALL_SECONDS, Count, GrantRequest, Message, Report, Statement, WorkCall
+from app.protocol.lease import LeaseRequest
+from app.protocol.messages import (
+    CALL_SECONDS,
+    Count,
+    GrantRequest,
+    Message,
+    Report,
+    Statement,
+    WorkCall,
+)
 from app.protocol.signatures import BadEnvelopeError, Signer, open_sealed, peek
 
-Call = TypeVar("Call", Statement, WorkCall, GrantRequest, Report, Count)
+Call = TypeVar("Call", LeaseRequest, Statement, WorkCall, GrantRequest, Report, Count)
 MAX_BODY = 96 * 1024  # bytes: an envelope has 64,000 characters at most
 
 
@@ -31,6 +41,12 @@ def open_call(kind: type[Call]) -> tuple[Call, TerminalFacts]:
     if abs(int(clock.now().timestamp()) - message.at) > CALL_SECONDS:
         raise StaleCallError(kind.KIND)
     return message, terminal
+
+
+def check_lease(call: Statement | WorkCall | GrantRequest | Count, terminal: TerminalFacts) -> None:
+    """:raises LeaseLostError: whoever called is not, or not any more, the one agent of this terminal."""
+    if call.epoch < 1 or call.epoch != terminal.lease_epoch:
+        raise LeaseLostError(terminal.terminal_id)
 
 
 def answer(message: Message, **more: str) -> Response:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from flask import Blueprint, Response, jsonify, request
 
 from app import clock
-from app.agents.sealed import MAX_BODY, answer, open_call, signer
+from app.agents.sealed import MAX_BODY, answer, check_lease, open_call, signer
 from app.cards import service as cards
 from app.cards import visits
 from app.cards.errors import CardRefusedError
@@ -24,7 +24,7 @@ from app.errors import (
     RefusedError,
     UnavailableError,
 )
-from app.issuance import aftermath, counting, granting
+from app.issuance import aftermath, counting, granting, leases
 from app.issuance import service as issuance
 from app.issuance.errors import (
     ForeignReportError,
@@ -34,9 +34,11 @@ from app.issuance.errors import (
     SheetLostError,
 )
 from app.municipalities import service as municipalities
-from app.municipalities.partitions import partitions
+from app.municipalities.errors import LeaseLostError
+from app.municipalities.partitions import Partition, partitions
 from app.municipalities.queries import TerminalFacts
 from app.protocol.canonical import to_base64url
+from app.protocol.lease import LeaseRequest, LeaseResult
 from app.protocol.messages import (
     CardFailure,
     Count,
@@ -59,6 +61,7 @@ SEEN_AGAIN = timedelta(seconds=5)
 _ALLOWED_WHEN_STOPPED = frozenset({WorkAction.NONE, WorkAction.RELEASE, WorkAction.COMMIT, WorkAction.RECEIPT})
 _FINDINGS = (SheetLostError, GrantLostError, NoLongerAllowedError)  # of a grant: something must follow
 _STATUS: tuple[tuple[type[KoikiError], int], ...] = (
+    (LeaseLostError, 423),  # a status of its own: the agent must fall silent, not try again
     (NotFoundError, 404),
     (ConflictError, 409),
     (MismatchError, 409),
@@ -81,11 +84,23 @@ def refuse(error: KoikiError) -> tuple[Response, int]:
     return jsonify(error=type(error).__name__.removesuffix("Error")), status
 
 
+@bp.post("/leases")
+@agent_sealed
+def give_lease() -> Response:
+    """An agent has started: it alone speaks for the terminal from now on."""
+    wish, terminal = open_call(LeaseRequest)
+    lease = municipalities.take_lease(
+        _actor(terminal), terminal.terminal_id, wish.lease_id, wish.epoch_before, is_same_folder=wish.is_same_folder
+    )
+    return answer(LeaseResult(wish.lease_id, lease.epoch, lease.is_successor))
+
+
 @bp.post("/statements")
 @agent_sealed
 def take_statement() -> Response:
     """What a card and a resident proved."""
     statement, terminal = open_call(Statement)
+    check_lease(statement, terminal)
     failure, tries_left = CardFailure.NONE, -1
     try:
         if terminal.stopped_reason is not None:
@@ -101,10 +116,13 @@ def take_statement() -> Response:
 def give_work() -> Response:
     """A sign of life in, the next thing to do out."""
     call, terminal = open_call(WorkCall)
+    check_lease(call, terminal)
     _note_seen(terminal, call)
     work = _find_work(terminal, visits.live_visit_of(terminal.terminal_id), call.call_id)
     if terminal.stopped_reason is not None and work.action not in _ALLOWED_WHEN_STOPPED:
         work = dataclasses.replace(work, action=WorkAction.NONE, payment_key="", yen=0, attempt_id="")
+    if terminal.stopped_reason is None and call.stopped_at and call.stopped_at == terminal.ended_stop:
+        work = dataclasses.replace(work, clear=call.stopped_at)
     return answer(work)
 
 
@@ -113,6 +131,7 @@ def give_work() -> Response:
 def give_grant() -> Response:
     """The single grant to print, with the bytes; committed before they leave."""
     wish, terminal = open_call(GrantRequest)
+    check_lease(wish, terminal)
     visit = visits.live_visit_of(terminal.terminal_id)
     # a closing visit has nobody in front of the tray any more
     if visit is None or visit.home is None or not visit.is_signed_in or terminal.stopped_reason is not None:
@@ -120,7 +139,7 @@ def give_grant() -> Response:
     actor = _actor(terminal)
     try:
         with partitions.open(visit.home, write=True) as p:
-            manifest, pdf = issuance.grant(p, actor, wish, visit.visit_id)
+            manifest, pdf = issuance.grant(p, actor, wish, visit.visit_id, terminal.lease_root)
     except _FINDINGS as error:
         _stop_here(visit.home, actor, visit.visit_id, wish.attempt_id, error)
         raise
@@ -130,13 +149,14 @@ def give_grant() -> Response:
 @bp.post("/reports")
 @agent_sealed
 def take_report() -> Response:
-    """What happened. Not accepted only when it is about somebody else's order."""
+    """What happened. Not accepted only when it is about somebody else's order, or another agent's work."""
     report, terminal = open_call(Report)
     visit = visits.find_visit(report.visit_id)
     if visit is None or visit.home is None or visit.terminal_id != terminal.terminal_id:
         return answer(ReportResult(report.report_id, accepted=False))
     try:
         with partitions.open(visit.home, write=True) as p:
+            _check_epoch(p, report, terminal)
             issuance.record_report(p, _actor(terminal), report)
     except ForeignReportError:
         return answer(ReportResult(report.report_id, accepted=False))
@@ -148,7 +168,8 @@ def take_report() -> Response:
 @agent_sealed
 def take_count() -> Response:
     """What the devices of a terminal at rest have counted, compared with the journals while it waits."""
-    count, _terminal = open_call(Count)
+    count, terminal = open_call(Count)
+    check_lease(count, terminal)
     return answer(CountResult(count.count_id, accepted=counting.take_count(count)))
 
 
@@ -161,11 +182,17 @@ def show_portal_key() -> Response:
 
 def _note_seen(terminal: TerminalFacts, call: WorkCall) -> None:
     """An agent calls several times a second; the union is written for a change, or to say that it still lives."""
-    told = {name: getattr(call, name) for name in ("printer", "sheets_left", "change_left", "tenders")}
+    told = {name: getattr(call, name) for name in ("printer", "sheets_left", "change_left", "tenders", "stopped_at")}
     state = json.dumps(told)
     seen = terminal.last_seen_at
     if state != terminal.device_state or seen is None or clock.now() - seen > SEEN_AGAIN:
         municipalities.note_seen(terminal.terminal_id, state)
+
+
+def _check_epoch(p: Partition, report: Report, terminal: TerminalFacts) -> None:
+    """Of an agent that was fenced, the truth about what was in its hands must not be lost."""
+    if report.epoch != terminal.lease_epoch and not leases.may_report(p, report):
+        raise ForeignReportError(report.event.value)
 
 
 def _find_work(terminal: TerminalFacts, visit: VisitFacts | None, call_id: str) -> Work:

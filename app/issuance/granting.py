@@ -29,10 +29,13 @@ from app.municipalities.partitions import Partition
 from app.protocol.messages import GrantRequest, Manifest
 
 
-def grant(p: Partition, actor: str, request: GrantRequest, visit_id: str) -> tuple[Manifest, bytes]:
+def grant(
+    p: Partition, actor: str, request: GrantRequest, visit_id: str, lease_root: int = 0
+) -> tuple[Manifest, bytes]:
     """Give the manifest and the PDF of `attempt_id`. The same `grant_id` may ask again until it reports.
 
-    `visit_id` is the visit of who stands at the terminal now.
+    `visit_id` is the visit of who stands at the terminal now, `lease_root` the first epoch of the agent's folder: what
+    was granted before it, another folder may have printed.
     :raises OrderNotFoundError: no such attempt. :raises GrantRefusedError: not payable, not this terminal's, or used.
     :raises NoLongerAllowedError: what was ordered may not be printed any more; it must be called off.
     :raises SheetLostError: the stored sheet is not what its name says; the copy must fail.
@@ -42,20 +45,24 @@ def grant(p: Partition, actor: str, request: GrantRequest, visit_id: str) -> tup
     order = found(p.session.get(Order, copy.order_id))
     if order.visit_id != visit_id:
         raise GrantRefusedError("another visit")
-    _check(p, order, copy, attempt, request)
+    _check(p, order, copy, attempt, request, lease_root)
     check_still_allowed(p, order, copy, attempt)
     pdf = _open_sheet(p, attempt)
     if move(p, copy, State.GRANTED, actor):
         attempt.grant_id, attempt.granted_at = request.grant_id, clock.now()
+        attempt.grant_epoch = request.epoch
     return _manifest(p, order, copy, attempt), pdf
 
 
-def _check(p: Partition, order: Order, copy: Issuance, attempt: Attempt, request: GrantRequest) -> None:
+def _check(
+    p: Partition, order: Order, copy: Issuance, attempt: Attempt, request: GrantRequest, lease_root: int = 0
+) -> None:
     if order.terminal_id != request.terminal_id:
         raise OrderNotFoundError  # as if it did not exist: it does not, for that terminal
     is_again = copy.state is State.GRANTED and attempt.grant_id == request.grant_id
     is_first = copy.state is State.READY and attempt.grant_id is None and not _is_busy(p, order)
-    if copy.state in AT_PRINTER and attempt.grant_id != request.grant_id:
+    is_of_folder = attempt.grant_epoch is None or attempt.grant_epoch >= lease_root
+    if copy.state in AT_PRINTER and not (attempt.grant_id == request.grant_id and is_of_folder):
         raise GrantLostError(copy.state.value)
     if order.payment is not Payment.HELD or attempt.voided_at is not None or not (is_again or is_first):
         raise GrantRefusedError(copy.state.value)

@@ -151,6 +151,7 @@ class Attempt(PartitionBase):
     pdf_sha256: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
     grant_id: Mapped[str | None] = mapped_column(sa.String(36), unique=True)
     granted_at: Mapped[datetime | None] = mapped_column(Instant)
+    grant_epoch: Mapped[int | None] = mapped_column(sa.Integer)  # lease of the agent that got the grant first
     voided_at: Mapped[datetime | None] = mapped_column(Instant)
     disposal: Mapped[Disposal | None] = mapped_column(one_of(Disposal, "disposal"))
     __table_args__ = (
@@ -165,6 +166,7 @@ class Attempt(PartitionBase):
         sa.CheckConstraint("(voided_at IS NULL) = (disposal IS NULL)", name="void_has_disposal"),
         sa.CheckConstraint("(pdf_sha256 IS NULL) = (sheets IS NULL)", name="sheets_with_pdf"),
         sa.CheckConstraint("grant_id IS NULL OR pdf_sha256 IS NOT NULL", name="grant_needs_pdf"),
+        sa.CheckConstraint("(grant_id IS NULL) = (grant_epoch IS NULL)", name="grant_of_lease"),
     )
 
 

@@ -34,6 +34,7 @@ class PaymentTry(PartitionBase):
     number_in_order: Mapped[int] = mapped_column(sa.Integer)
     tender: Mapped[Tender] = mapped_column(one_of(Tender, "try_tender"))
     asked_at: Mapped[datetime] = mapped_column(Instant)
+    lease_epoch: Mapped[int] = mapped_column(sa.Integer)  # the terminal's newest lease when it was asked for
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_as: Mapped[PaymentEnd | None] = mapped_column(one_of(PaymentEnd, "try_ended_as"))
     device_ended_at: Mapped[datetime | None] = mapped_column(Instant)  # when the terminal said that it is over there

@@ -40,6 +40,7 @@ _WHOSE_COPY = (
     "order_id", "position", "kind", "subject", "persons", "persons_asked", "picks", "options", "snapshot", "yen",
 )  # fmt: skip
 
+_TRY = ("payment_key", "order_id", "number_in_order", "tender", "asked_at", "lease_epoch")
 TRIGGERS: dict[str, tuple[Trigger, ...]] = {
     "issue_order": (
         moves("order_money_moves", "payment", ((a, b) for a, found in NEXT_PAYMENT.items() for b in found)),
@@ -53,7 +54,7 @@ TRIGGERS: dict[str, tuple[Trigger, ...]] = {
     ),
     "payment_try": (
         once("payment_try_ends_once", ("ended_at", "ended_as", "device_ended_at")),
-        fixed("payment_try_is_what_it_is", ("payment_key", "order_id", "number_in_order", "tender", "asked_at")),
+        fixed("payment_try_is_what_it_is", _TRY),
         Trigger("payment_try_anew", "INSERT", f"NOT EXISTS ({_ORDER} AND issue_order.payment = '{Payment.NONE}')"),
         Trigger("payment_try_kept", "DELETE"),
     ),
@@ -66,7 +67,9 @@ TRIGGERS: dict[str, tuple[Trigger, ...]] = {
         Trigger("copy_kept", "DELETE"),
     ),
     "attempt": (
-        once("attempt_once", ("sheets", "pdf_sha256", "grant_id", "granted_at", "voided_at", "disposal")),
+        once(
+            "attempt_once", ("sheets", "pdf_sha256", "grant_id", "granted_at", "grant_epoch", "voided_at", "disposal")
+        ),
         fixed("attempt_is_what_it_is", ("issuance_id", "number_in_copy", "issue_number")),
         Trigger(
             "attempt_void_without_paper", "UPDATE OF voided_at", f"NEW.voided_at IS NOT NULL AND EXISTS ({_PAPER})"

@@ -13,6 +13,7 @@ from app.issuance.models import Order
 from app.issuance.money_models import PaymentEnd, PaymentTry
 from app.issuance.states import Payment
 from app.municipalities.partitions import Partition
+from app.municipalities.queries import get_terminal
 from app.protocol.messages import Tender
 
 _ENDS = {
@@ -36,7 +37,8 @@ def begin_try(p: Partition, order: Order, tender: Tender) -> None:
     """One try, under the order's present key."""
     number, now = _count(p, order) + 1, clock.now()
     what = {"order_id": order.order_id, "number_in_order": number, "tender": tender, "asked_at": now}
-    p.session.add(PaymentTry(payment_key=order.payment_key, **what))
+    epoch = get_terminal(order.terminal_id).lease_epoch
+    p.session.add(PaymentTry(payment_key=order.payment_key, lease_epoch=epoch, **what))
     p.session.flush()
 
 

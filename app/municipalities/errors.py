@@ -26,6 +26,14 @@ class UnknownTerminalError(NotFoundError):
         self.terminal_id = terminal_id
 
 
+class LeaseLostError(ConflictError):
+    """An agent spoke without the terminal's newest lease: it has none, or another agent took one after it."""
+
+    def __init__(self, terminal_id: str) -> None:
+        super().__init__(f"another agent, or none, holds the lease of {terminal_id[:40]!r}")
+        self.terminal_id = terminal_id
+
+
 class UnknownSiteError(NotFoundError):
     def __init__(self, site_id: str) -> None:
         super().__init__(f"no site {site_id[:40]!r}")

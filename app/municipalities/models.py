@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import BigId, Instant, PartitionBase, db, one_of
+from app.triggers import Trigger, attach
 
 
 class MemberState(StrEnum):
@@ -197,11 +198,31 @@ class Terminal(db.Model):
     public_key: Mapped[bytes] = mapped_column(sa.LargeBinary)
     agent_url: Mapped[str] = mapped_column(sa.Text)  # loopback of the terminal itself
     stopped_reason: Mapped[str | None] = mapped_column(sa.String(60))  # None = in service; only a person clears it
+    ended_stop: Mapped[str] = mapped_column(sa.String(40), default="")  # of its agent: which one a person has ended
     last_seen_at: Mapped[datetime | None] = mapped_column(Instant)
     device_state: Mapped[str] = mapped_column(sa.Text, default="{}")  # JSON of the last work call: printer faults, tray
-    lease_epoch: Mapped[int] = mapped_column(sa.Integer, default=0)
+    lease_epoch: Mapped[int] = mapped_column(sa.Integer, default=0)  # 0 = no agent has ever started
+    lease_root: Mapped[int] = mapped_column(sa.Integer, default=0)  # first epoch of the folder that holds the lease
+    lease_id: Mapped[str | None] = mapped_column(sa.String(36))
     enrolled_at: Mapped[datetime] = mapped_column(Instant)
-    __table_args__ = (sa.UniqueConstraint("number"), sa.UniqueConstraint("public_key"))
+    __table_args__ = (
+        sa.UniqueConstraint("number"),
+        sa.UniqueConstraint("public_key"),
+        sa.CheckConstraint("lease_root BETWEEN 0 AND lease_epoch", name="lease_root_before"),
+        sa.CheckConstraint("(lease_id IS NULL) = (lease_epoch = 0)", name="lease_has_id"),
+    )
+
+
+_IS_OTHER = "NEW.lease_id IS DISTINCT FROM OLD.lease_id"
+_IS_LATER = "NEW.lease_epoch > OLD.lease_epoch"
+attach(
+    db.metadata.tables[Terminal.__tablename__],
+    (
+        # two agents must never hold the same epoch, nor one get an older one
+        Trigger("lease_grows", "UPDATE OF lease_epoch, lease_id", f"({_IS_OTHER}) <> ({_IS_LATER})"),
+        Trigger("lease_never_shrinks", "UPDATE OF lease_epoch", "NEW.lease_epoch < OLD.lease_epoch"),
+    ),
+)
 
 
 class Stamp(PartitionBase):

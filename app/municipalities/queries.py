@@ -91,9 +91,11 @@ class TerminalFacts:
     agent_url: str
     public_key: bytes
     stopped_reason: str | None
+    ended_stop: str
     last_seen_at: datetime | None
     device_state: str
     lease_epoch: int
+    lease_root: int
 
     @property
     def is_stopped(self) -> bool:
@@ -159,9 +161,11 @@ _TERMINALS = (
         Terminal.agent_url,
         Terminal.public_key,
         Terminal.stopped_reason,
+        Terminal.ended_stop,
         Terminal.last_seen_at,
         Terminal.device_state,
         Terminal.lease_epoch,
+        Terminal.lease_root,
     )
     .join(Site, Site.site_id == Terminal.site)
     .order_by(Terminal.number)

@@ -6,6 +6,7 @@ anything is written; the same thing said twice changes nothing.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import time
 from typing import Any
 
@@ -36,6 +37,7 @@ from app.municipalities.partitions import partitions
 from app.municipalities.queries import TerminalFacts, get_terminal
 from app.municipalities.union import union_write
 
+AGENT_STOPPED = "agent"  # what is written as the reason when only the agent had stopped itself
 
 def init_union(actor: str, name: str, name_en: str = "", phone: str = "") -> None:
     """Write the union's one row. :raises AlreadyThereError: if there is a union already."""
@@ -133,13 +135,46 @@ def stop_terminal(actor: str, terminal_id: str, reason: str) -> None:
             audit.record(session, actor, Action.TERMINAL_STOPPED, terminal_id, reason=reason)
 
 
-def resume_terminal(actor: str, terminal_id: str) -> None:
-    """Put it back into service: a person has looked."""
+def resume_terminal(actor: str, terminal_id: str, agent_stop: str = "") -> None:
+    """Put it back into service: a person has looked.
+
+    `agent_stop` (`Devices.stopped_at`): the stop of its own agent that they saw; the agent is told to end just that.
+    """
     with union_write() as session:
         terminal = _terminal(session, terminal_id)
-        if terminal.stopped_reason is not None:
-            audit.record(session, actor, Action.TERMINAL_RESUMED, terminal_id, reason=terminal.stopped_reason)
+        is_agents = agent_stop not in {"", terminal.ended_stop}
+        if terminal.stopped_reason is not None or is_agents:
+            reason = terminal.stopped_reason or AGENT_STOPPED
+            audit.record(session, actor, Action.TERMINAL_RESUMED, terminal_id, reason=reason)
             terminal.stopped_reason = None
+            terminal.ended_stop = checks.text(agent_stop) if is_agents else terminal.ended_stop
+
+
+@dataclass(frozen=True)
+class Lease:
+    """`is_successor`: it follows the epoch before it in the same folder, whose holder is dead."""
+
+    epoch: int
+    is_successor: bool
+
+
+def take_lease(actor: str, terminal_id: str, lease_id: str, epoch_before: int, *, is_same_folder: bool) -> Lease:
+    """The next epoch for the agent that asks: from now on every other one is fenced. Asked again, it is the same.
+
+    `epoch_before`: the last one of its folder; higher than ours after a restore of the union, and epochs only grow.
+    """
+    with union_write() as session:
+        terminal = session.get(Terminal, terminal_id, with_for_update=True)
+        if terminal is None:
+            raise UnknownTerminalError(terminal_id)
+        if terminal.lease_id != lease_id:
+            is_successor = is_same_folder and 0 < epoch_before == terminal.lease_epoch
+            terminal.lease_epoch = max(terminal.lease_epoch, epoch_before) + 1
+            terminal.lease_root = terminal.lease_root if is_successor else terminal.lease_epoch
+            terminal.lease_id = lease_id
+            details = {"epoch": terminal.lease_epoch, "is_successor": is_successor}
+            audit.record(session, actor, Action.TERMINAL_LEASED, terminal_id, **details)
+        return Lease(terminal.lease_epoch, terminal.lease_root < terminal.lease_epoch)
 
 
 def note_seen(terminal_id: str, device_state: str) -> None:

@@ -147,6 +147,7 @@ class Statement(Message):
     pin: str = field(repr=False)  # server PIN kinds only
     failure: CardFailure
     at: int
+    epoch: int = 0  # of the lease that the agent holds; 0: of none
 
 
 @dataclass(frozen=True)
@@ -171,6 +172,9 @@ class WorkCall(Message):
     sheets_left: int
     change_left: int  # yen in the change store
     tenders: str = Tender.CASH.value  # what can be paid with now, space-separated; empty: nothing that costs money
+    epoch: int = 0  # of the lease that the agent holds; 0: of none
+    prints_receipts: bool = False
+    stopped_at: str = ""  # since when the agent has stopped itself (ISO 8601); empty: it has not
 
 
 @dataclass(frozen=True)
@@ -186,6 +190,7 @@ class Work(Message):
     attempt_id: str
     tender: str = ""  # of `collect`
     receipt: str = ""  # of `receipt`: its lines, no person in them
+    clear: str = ""  # the `stopped_at` of a stop that a person has ended: serve again
 
 
 @dataclass(frozen=True)
@@ -197,6 +202,7 @@ class GrantRequest(Message):
     attempt_id: str
     grant_id: str
     at: int
+    epoch: int = 0  # of the lease that the agent holds; 0: of none
 
 
 @dataclass(frozen=True)
@@ -230,6 +236,7 @@ class Report(Message):
     details: str  # JSON: printer states, sensor counts
     at: int
     yen_owed: int = 0  # `committed`, `released`: what should have been given back and could not be
+    epoch: int = 0  # of the lease that the agent holds; 0: of none
 
 
 @dataclass(frozen=True)
@@ -251,6 +258,7 @@ class Count(Message):
     yen_cash: int  # kept and not owed, ever, by tender
     yen_emoney: int
     yen_qr: int
+    epoch: int = 0  # of the lease that the agent holds; 0: of none
 
 
 @dataclass(frozen=True)

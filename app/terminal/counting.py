@@ -14,6 +14,7 @@ from app.protocol.messages import Count, Tender
 from app.protocol.money import PaymentContradictionError, PaymentSilentError
 from app.terminal.errors import PortalBusyError, PortalRefusedError
 from app.terminal.journal import Journal
+from app.terminal.lease import Lease
 from app.terminal.portal import Portal
 from app.terminal.press import Press
 from app.terminal.printer import Printer
@@ -27,11 +28,19 @@ class Counter:
     """Used by the loop's thread alone. What it remembers it forgets with the process: then it counts once more."""
 
     def __init__(
-        self, terminal_id: str, journal: Journal, portal: Portal, printer: Printer, press: Press, till: Till
+        self,
+        terminal_id: str,
+        journal: Journal,
+        portal: Portal,
+        lease: Lease,
+        printer: Printer,
+        press: Press,
+        till: Till,
     ) -> None:
         self._terminal_id = terminal_id
         self._journal = journal
         self._portal = portal
+        self._lease = lease
         self._printer = printer
         self._press = press
         self._till = till
@@ -59,4 +68,5 @@ class Counter:
             terminal_id=self._terminal_id, count_id=str(uuid.uuid4()), at=int(clock.now().timestamp()),
             sheets=self._printer.sheets_ever(),
             yen_cash=kept[Tender.CASH], yen_emoney=kept[Tender.EMONEY], yen_qr=kept[Tender.QR],
+            epoch=self._lease.need(),
         )  # fmt: skip

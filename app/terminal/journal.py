@@ -116,6 +116,18 @@ class Journal(DurableFile):
         sql = "SELECT * FROM attempt WHERE state IN (SELECT value FROM json_each(?)) ORDER BY rowid"
         return [_attempt(row) for row in self._rows(sql, (json.dumps(states),))]
 
+    def latest_attempts(self, most: int) -> list[sqlite3.Row]:
+        """The newest first."""
+        return self._rows("SELECT * FROM attempt ORDER BY rowid DESC LIMIT ?", (most,))
+
+    def history_of(self, attempt_id: str) -> list[sqlite3.Row]:
+        """Every step, in order: `state`, `why`, `at`."""
+        return self._rows("SELECT * FROM attempt_event WHERE attempt_id = ? ORDER BY sequence", (attempt_id,))
+
+    def reports_about(self, attempt_id: str) -> list[sqlite3.Row]:
+        """What the portal was to be told, in order: `body`, `accepted_at`."""
+        return self._rows("SELECT * FROM report WHERE subject = ? ORDER BY sequence", (attempt_id,))
+
     def _note_attempt(self, attempt_id: str, state: AttemptState, why: str) -> None:
         row = (attempt_id, state, why, _now())
         self._write("INSERT INTO attempt_event (attempt_id, state, why, at) VALUES (?, ?, ?, ?)", row)
@@ -204,6 +216,11 @@ class Journal(DurableFile):
     def stopped_reason(self) -> str | None:
         row = self._one("SELECT reason FROM stop")
         return row["reason"] if row else None
+
+    def stopped_at(self) -> str:
+        """Since when, ISO 8601 with zone; empty when it is in service. Which stop it is, as the portal names it."""
+        row = self._one("SELECT at FROM stop")
+        return row["at"] if row else ""
 
     # --- the file
 

@@ -15,6 +15,7 @@ from app.terminal.ipp import IppClient
 from app.terminal.ipp_printer import IppPrinter
 from app.terminal.jobs import JobBook
 from app.terminal.journal import Journal
+from app.terminal.lease import FolderLock, Lease
 from app.terminal.loop import Loop, Works
 from app.terminal.money import PaymentDevice
 from app.terminal.portal import Portal
@@ -45,7 +46,9 @@ class Parts:
     """What was chosen for this terminal. Simulators stand here in a demo only: `Settings` refuses them elsewhere."""
 
     settings: Settings
+    lock: FolderLock
     journal: Journal
+    lease: Lease
     portal: Portal
     reader: Reader
     money: Money
@@ -65,25 +68,31 @@ class Parts:
         self.till.close()
         self.printer.close()
         self.roll.close()
+        self.lock.close()
 
 
 def build(settings: Settings, money: Money | None = None) -> Parts:
-    """Open every file of the terminal's folder; starts nothing. `money` replaces the devices that the settings name."""
+    """Open every file of the terminal's folder; starts nothing. `money` replaces the devices that the settings name.
+
+    :raises FolderTakenError: another agent works there.
+    """
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = FolderLock(settings.home)
     signer = Signer(settings.seed)
     journal = Journal(settings.home / "journal.db")
     portal = Portal(settings.portal_url, signer, settings.portal_key)
+    lease = Lease(settings.terminal_id, journal, portal, lock.mark())
     reader = CardTray(settings.cards_folder) if settings.cards_folder else NoReader()
     money = money or _money(settings)
     till = Till(journal, money.devices)
     printer = _printer(settings)
-    press = Press(journal, printer, portal, settings.terminal_id, settings.patience_seconds)
-    trips = Trips(settings, signer, journal, portal, reader)
+    press = Press(journal, printer, portal, lease, settings.terminal_id, settings.patience_seconds)
+    trips = Trips(settings, signer, journal, portal, lease, reader)
     roll = ReceiptRoll(settings.home / "roll.db")
     works = Works(press, till, trips, Receipts(journal, roll))
-    loop = Loop(settings.terminal_id, journal, portal, printer, works)
+    loop = Loop(settings.terminal_id, journal, portal, lease, printer, works)
     screen = Screen(settings.home / "browser")
-    return Parts(settings, journal, portal, reader, money, till, printer, roll, press, trips, loop, screen)
+    return Parts(settings, lock, journal, lease, portal, reader, money, till, printer, roll, press, trips, loop, screen)
 
 
 def _money(settings: Settings) -> Money:

@@ -1,4 +1,4 @@
-"""The portal as the terminal sees it: five calls, every one sealed, every answer checked against the pinned key."""
+"""The portal as the terminal sees it: six calls, every one sealed, every answer checked against the pinned key."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import httpx
 
+from app.protocol.lease import LeaseRequest, LeaseResult
 from app.protocol.messages import (
     Count,
     CountResult,
@@ -22,10 +23,11 @@ from app.protocol.messages import (
     WorkCall,
 )
 from app.protocol.signatures import BadEnvelopeError, Signer, open_sealed
-from app.terminal.errors import PortalBusyError, PortalDownError, PortalRefusedError
+from app.terminal.errors import LeaseLostError, PortalBusyError, PortalDownError, PortalRefusedError
 
 Answer = TypeVar("Answer", bound=Message)
 CONNECT_SECONDS = 2.0
+FENCED = 423  # another agent speaks for this terminal
 ANSWER_SECONDS = 10.0  # a portal under load still answers a sign-in (argon2, town database) within this
 
 
@@ -41,6 +43,10 @@ class Portal:
 
     def close(self) -> None:
         self._http.close()
+
+    def ask_lease(self, request: LeaseRequest) -> LeaseResult:
+        result = self._ask("/agents/leases", request, LeaseResult)
+        return _same(result, result.lease_id, request.lease_id)
 
     def sign_in(self, statement: Statement) -> StatementResult:
         result = self._ask("/agents/statements", statement, StatementResult)
@@ -76,6 +82,8 @@ class Portal:
             answer = response.json() if response.is_success else {}
         except (httpx.HTTPError, ValueError):
             raise PortalDownError(message.KIND) from None  # no cause: a request in a traceback would carry the body
+        if response.status_code == FENCED:
+            raise LeaseLostError(message.KIND)
         if response.is_client_error:
             raise PortalRefusedError(response.status_code)
         if not response.is_success or not isinstance(answer, dict):

@@ -13,6 +13,7 @@ from app import clock
 from app.protocol.messages import GrantRequest, ReportEvent, Work
 from app.terminal.errors import PortalDownError, PortalRefusedError
 from app.terminal.journal import MOVING, PRESENTED, Attempt, AttemptState, Journal
+from app.terminal.lease import Lease
 from app.terminal.manifest import Expected, find_mismatch
 from app.terminal.portal import Portal
 from app.terminal.printer import JOB_OVER, Job, JobState, NotSentError, Printer
@@ -35,10 +36,13 @@ _EVENTS = {
 class Press:
     """Used by the loop's thread alone."""
 
-    def __init__(self, journal: Journal, printer: Printer, portal: Portal, terminal_id: str, patience: float) -> None:
+    def __init__(
+        self, journal: Journal, printer: Printer, portal: Portal, lease: Lease, terminal_id: str, patience: float
+    ) -> None:
         self._journal = journal
         self._printer = printer
         self._portal = portal
+        self._lease = lease
         self._terminal_id = terminal_id
         self._patience = timedelta(seconds=patience)
 
@@ -71,6 +75,12 @@ class Press:
         for attempt in self._journal.attempts_in((AttemptState.GRANTED,)):
             self._move(attempt, AttemptState.NOT_PRINTED, "restarted before sending")
 
+    def disown(self) -> None:
+        """Another folder held the lease in between, and may hold what these attempts are: nothing here proves them."""
+        for attempt in self._journal.attempts_in(MOVING):
+            self._journal.stop("outcome_unknown")
+            self._move(attempt, AttemptState.UNKNOWN, "another folder held the lease")
+
     def resume(self) -> None:
         """Back into service: a person has looked into the machine and emptied the paper path."""
         if self._journal.stopped_reason() == PRINTER_CHANGED:
@@ -90,8 +100,9 @@ class Press:
             self._journal.stop(PRINTER_CHANGED)
 
     def _ask(self, attempt: Attempt) -> None:
-        request = GrantRequest(self._terminal_id, attempt.attempt_id, attempt.grant_id, _unix(clock.now()))
         try:
+            epoch, now = self._lease.need(), _unix(clock.now())
+            request = GrantRequest(self._terminal_id, attempt.attempt_id, attempt.grant_id, now, epoch)
             manifest, pdf = self._portal.ask_grant(request)
         except PortalDownError:
             return  # the same grant is asked for again: the portal knows it by its id

@@ -28,6 +28,7 @@ from app.protocol.messages import (
 from app.protocol.signatures import BadEnvelopeError, Signer, open_sealed
 from app.terminal.errors import CardGoneError, CardRefusedError, PortalDownError, PortalRefusedError, TicketRefusedError
 from app.terminal.journal import Journal
+from app.terminal.lease import Lease
 from app.terminal.portal import Portal
 from app.terminal.reader import Card, Proof, Reader
 from app.terminal.settings import Settings
@@ -77,11 +78,14 @@ class Trip:
 class Trips:
     """At most one at a time: a terminal serves one resident at a time."""
 
-    def __init__(self, settings: Settings, signer: Signer, journal: Journal, portal: Portal, reader: Reader) -> None:
+    def __init__(
+        self, settings: Settings, signer: Signer, journal: Journal, portal: Portal, lease: Lease, reader: Reader
+    ) -> None:
         self._settings = settings
         self._signer = signer
         self._journal = journal
         self._portal = portal
+        self._lease = lease
         self._reader = reader
         self._current: Trip | None = None
 
@@ -94,7 +98,7 @@ class Trips:
         ticket = self._check(envelope)
         if not self._journal.claim_ticket(ticket.nonce, ticket.visit_id):
             raise TicketRefusedError(CardFailure.TICKET_USED)
-        if self._journal.stopped_reason() or not self._reader.is_there():
+        if self._lease.is_fenced or self._journal.stopped_reason() or not self._reader.is_there():
             raise TicketRefusedError(CardFailure.UNAVAILABLE)
         self._current = Trip(ticket, look=look or {})
         return self._current
@@ -243,7 +247,7 @@ class Trips:
         return Statement(
             statement_id=str(uuid.uuid4()), terminal_id=self._settings.terminal_id, ticket_nonce=trip.ticket.nonce,
             evidence=proof.evidence, card_kind=card_kind, certificate=proof.certificate, signature=proof.signature,
-            card_id=proof.card_id, pin=proof.pin, failure=failure, at=_now(),
+            card_id=proof.card_id, pin=proof.pin, failure=failure, at=_now(), epoch=self._lease.epoch,
         )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import parse_qs, urljoin, urlsplit
@@ -24,6 +25,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from app import clock
 from app.protocol.canonical import from_base64url, to_base64url
+from app.protocol.lease import LeaseRequest
 from app.protocol.messages import (
     CardFailure,
     Evidence,
@@ -139,13 +141,22 @@ class Station:
 
     # --- the agent
 
+    @cached_property
+    def epoch(self) -> int:
+        """Of the lease; whoever else plays this terminal in this world holds the very same."""
+        note = self.folder / "station.lease"
+        if not note.exists():
+            wish = LeaseRequest(self.terminal_id, str(uuid.uuid4()), 0, False, _now())
+            note.write_text(str(self._again(lambda: self.portal.ask_lease(wish)).epoch))
+        return int(note.read_text())
+
     def work(self) -> Work:
-        call = WorkCall(self.terminal_id, str(uuid.uuid4()), _now(), **READY)
+        call = WorkCall(self.terminal_id, str(uuid.uuid4()), _now(), **READY, epoch=self.epoch)
         return self._again(lambda: self.portal.ask_work(call))
 
     def grant(self, attempt_id: str, grant_id: str = "") -> tuple[Manifest, bytes]:
         """:raises PortalRefusedError: when the portal does not give it."""
-        wish = GrantRequest(self.terminal_id, attempt_id, grant_id or str(uuid.uuid4()), _now())
+        wish = GrantRequest(self.terminal_id, attempt_id, grant_id or str(uuid.uuid4()), _now(), self.epoch)
         return self._again(lambda: self.portal.ask_grant(wish))
 
     def report(self, event: ReportEvent, *, yen: int = 0, attempt_id: str = "", **other: str) -> bool:
@@ -153,7 +164,7 @@ class Station:
         fields = {"visit_id": self.visit_id, "payment_key": "" if attempt_id else self.payment_key} | other
         told = Report(
             terminal_id=self.terminal_id, report_id=str(uuid.uuid4()), event=event, attempt_id=attempt_id, yen=yen,
-            details="{}", at=_now(), **fields,
+            details="{}", at=_now(), epoch=self.epoch, **fields,
         )  # fmt: skip
         return self._again(lambda: self.portal.report(told))
 
@@ -196,7 +207,7 @@ class Station:
         return Statement(
             statement_id=str(uuid.uuid4()), terminal_id=self.terminal_id, ticket_nonce=ticket.nonce,
             evidence=Evidence.JPKI if "chip" in held else Evidence.SERVER_PIN, card_kind=held["kind"],
-            failure=CardFailure.NONE, at=_now(), **fields,
+            failure=CardFailure.NONE, at=_now(), epoch=self.epoch, **fields,
         )  # fmt: skip
 
     def _signed(self, chip: dict[str, str], ticket: Ticket) -> dict[str, str]:

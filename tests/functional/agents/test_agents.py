@@ -1,4 +1,4 @@
-"""Four sealed calls: who may make them, what a stopped terminal still gets, and that nothing is said twice in vain."""
+"""The sealed calls: who may make them, what a stopped terminal still gets, and that nothing is said twice in vain."""
 
 from __future__ import annotations
 
@@ -8,15 +8,19 @@ import time
 import uuid
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
+from app.audit.models import UnionAuditEntry
 from app.cards import service as cards
 from app.cards import visits
 from app.cards.errors import CardRefusedError
 from app.cards.vocabularies import VisitState
+from app.issuance import aftermath
 from app.issuance.states import Payment, State
 from app.municipalities import service as municipalities
 from app.municipalities.queries import get_terminal
+from app.municipalities.union import union_read
 from app.protocol.canonical import from_base64url
 from app.protocol.messages import (
     CALL_SECONDS,
@@ -29,6 +33,7 @@ from app.protocol.messages import (
     ReportEvent,
     Statement,
     StatementResult,
+    Work,
     WorkAction,
     WorkCall,
 )
@@ -37,15 +42,17 @@ from app.web.access import Rule, rule_of
 from tests.functional.agents.conftest import Agent
 from tests.integration.issuance.conftest import FEE, KIOSK, OTHER_KIOSK, SEEDS, FakeRoom, Stage
 
-ROUTES = ("statements", "work", "grants", "reports", "counts")
+ROUTES = ("leases", "statements", "work", "grants", "reports", "counts")
+
+EPOCH = 1  # of the one agent that starts in a test
 
 
 def wish(attempt: str, terminal_id: str = KIOSK, grant: str | None = None) -> GrantRequest:
-    return GrantRequest(terminal_id, attempt, grant or str(uuid.uuid4()), int(time.time()))
+    return GrantRequest(terminal_id, attempt, grant or str(uuid.uuid4()), int(time.time()), EPOCH)
 
 
 def call(at: float | None = None, terminal_id: str = KIOSK) -> WorkCall:
-    return WorkCall(terminal_id, "call", int(at or time.time()), "ready", 100, 5000)
+    return WorkCall(terminal_id, "call", int(at or time.time()), "ready", 100, 5000, epoch=EPOCH)
 
 
 def test_an_order_from_coin_to_tray(agent: Agent, stage: Stage) -> None:
@@ -83,7 +90,10 @@ def test_a_sign_of_life_is_written_for_a_change_or_now_and_then(agent: Agent) ->
     first = get_terminal(KIOSK).last_seen_at
     agent.work()
     assert get_terminal(KIOSK).last_seen_at == first
-    assert agent.post("work", WorkCall(KIOSK, "c", int(time.time()), "media-jam", 100, 5000)).status_code == 200
+    assert (
+        agent.post("work", WorkCall(KIOSK, "c", int(time.time()), "media-jam", 100, 5000, epoch=EPOCH)).status_code
+        == 200
+    )
     assert get_terminal(KIOSK).last_seen_at > first
     assert "media-jam" in get_terminal(KIOSK).device_state
 
@@ -126,6 +136,7 @@ def test_grants_of_another_terminal_or_attempt(agent: Agent, stage: Stage, app: 
     stage.pay()
     attempt = stage.work().attempt_id
     other = Agent(agent.client, agent.portal_key, OTHER_KIOSK)
+    other.start()
     assert other.post("grants", wish(attempt, OTHER_KIOSK)).status_code == 409  # nobody stands there
     assert agent.post("grants", wish("nothing")).status_code == 404
     assert agent.post("grants", wish(attempt, grant="g")).status_code == 200
@@ -138,6 +149,7 @@ def test_reports_about_others_are_not_accepted(agent: Agent, stage: Stage) -> No
     stage.pay()
     key = stage.order.payment_key
     other = Agent(agent.client, agent.portal_key, OTHER_KIOSK)
+    other.start()
     assert not other.report(ReportEvent.RELEASED, stage.visit_id, key=key, yen=FEE)
     assert not agent.report(ReportEvent.RELEASED, "no visit", key=key, yen=FEE)
     assert not agent.report(ReportEvent.RELEASED, stage.visit_id, key="pay-other", yen=FEE)
@@ -169,7 +181,7 @@ def test_a_stopped_terminal_gets_no_card_no_coin_and_no_paper(agent: Agent, stag
 
 def statement() -> Statement:
     return Statement(
-        "s1", KIOSK, "nonce", Evidence.FAILURE, "", "", "", "", "", CardFailure.CANCELLED, int(time.time())
+        "s1", KIOSK, "nonce", Evidence.FAILURE, "", "", "", "", "", CardFailure.CANCELLED, int(time.time()), EPOCH
     )
 
 
@@ -231,7 +243,7 @@ def test_nothing_more_is_printed_for_a_resident_who_has_gone(agent: Agent, stage
 
 @pytest.mark.parametrize(("sheets", "answers"), [(0, [True, True]), (3, [False, True])])
 def test_a_count_that_differs_is_asked_for_once_more(agent: Agent, sheets: int, answers: list[bool]) -> None:
-    counts = [Count(KIOSK, str(uuid.uuid4()), int(time.time()), sheets, 0, 0, 0) for _ in answers]
+    counts = [Count(KIOSK, str(uuid.uuid4()), int(time.time()), sheets, 0, 0, 0, EPOCH) for _ in answers]
     results = [agent.open(agent.post("counts", count), CountResult) for count in counts]
     assert [(result.count_id, result.accepted) for result in results] == [
         (count.count_id, answer) for count, answer in zip(counts, answers, strict=True)
@@ -241,3 +253,35 @@ def test_a_count_that_differs_is_asked_for_once_more(agent: Agent, sheets: int, 
 def test_a_count_is_believed_of_the_terminal_that_sealed_it(agent: Agent) -> None:
     count = Count(OTHER_KIOSK, str(uuid.uuid4()), int(time.time()), 0, 0, 0, 0)
     assert agent.post("counts", count, Signer(SEEDS[KIOSK])).status_code != 200
+
+
+# --- a stop of the agent's own, and its end
+
+STOP = "2026-11-21T10:00:00.000001+09:00"
+
+
+def test_a_stop_that_a_person_has_ended_is_told_with_the_next_work(agent: Agent) -> None:
+    def told(stopped_at: str) -> str:
+        call = WorkCall(
+            KIOSK, "c", int(time.time()), "outcome_unknown", 100, 5000, epoch=agent.epoch, stopped_at=stopped_at
+        )
+        return agent.open(agent.post("work", call), Work).clear
+
+    assert told(STOP) == ""
+    for _ in range(2):
+        municipalities.resume_terminal("staff:tester", KIOSK, STOP)
+    assert told(STOP) == STOP
+    assert told("") == ""
+    assert told("2026-11-21T11:00:00+09:00") == ""  # a new one wants a new look
+    municipalities.stop_terminal("staff:tester", KIOSK, "maintenance")
+    assert told(STOP) == ""  # not while the portal has stopped it
+    with union_read() as session:
+        query = sa.select(UnionAuditEntry.actor).where(UnionAuditEntry.action == "terminal.resumed")
+        assert list(session.scalars(query)) == ["staff:tester"]
+
+
+def test_a_case_about_paper_holds_its_own_terminal_alone(stage: Stage) -> None:
+    stage.pay()
+    stage.print_one(ReportEvent.OUTCOME_UNKNOWN)
+    assert aftermath.is_held_by_case(KIOSK)
+    assert not aftermath.is_held_by_case(OTHER_KIOSK)

@@ -54,9 +54,10 @@ def running(settings: Settings, app: Flask, visit_id: str) -> Iterator[Parts]:
 
 
 def cut_off_in_mid_print(settings: Settings, app: Flask, stage: Stage) -> str:
-    """A sheet is on its way out, and the folder that knows of it is gone."""
+    """A sheet is on its way out, the folder that knows of it is gone, and no word of it has left."""
     with running(settings, app, stage.visit_id) as parts:
-        parts.press.start(stage.work())
+        parts.loop._deliver = lambda _pending: False
+        parts.loop.turn()
         (attempt,) = parts.journal.attempts_in((AttemptState.PRINTING,))
     shutil.rmtree(settings.home)
     return attempt.attempt_id

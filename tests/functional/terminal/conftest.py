@@ -22,6 +22,7 @@ from app import clock
 from app.devices.bench import Bench
 from app.devices.gateway import Gateway
 from app.protocol.canonical import to_base64url
+from app.protocol.lease import LeaseRequest, LeaseResult
 from app.protocol.messages import (
     CardFailure,
     Count,
@@ -70,11 +71,15 @@ class FakePortal:
     accepts: bool = True
     lost_answers: int = 0
     busy_for: str = ""
+    epoch: int = 0
+    leases: list[LeaseRequest] = field(default_factory=list)
+    is_successor: bool = True
     heard: int = 0
 
     def app(self) -> Flask:
         app = Flask("portal")
         app.before_request(lambda: ("", 503) if self.is_down else None)
+        app.add_url_rule("/agents/leases", view_func=self.hear_lease, methods=["POST"])
         app.add_url_rule("/agents/statements", view_func=self.hear_statement, methods=["POST"])
         app.add_url_rule("/agents/work", view_func=self.hear_call, methods=["POST"])
         app.add_url_rule("/agents/grants", view_func=self.hear_grant, methods=["POST"])
@@ -92,6 +97,14 @@ class FakePortal:
             return "", 502
         return {"envelope": self.signer.seal(message)}
 
+    def hear_lease(self):
+        """Beside what a test plays: a lost answer is meant for something else."""
+        asked = self._open(LeaseRequest)
+        if asked.lease_id not in {lease.lease_id for lease in self.leases}:
+            self.epoch = max(self.epoch, asked.epoch_before) + 1
+        self.leases.append(asked)
+        return {"envelope": self.signer.seal(LeaseResult(asked.lease_id, self.epoch, self.is_successor))}
+
     def hear_statement(self):
         statement = self._open(Statement)
         self.statements.append(statement)
@@ -100,6 +113,8 @@ class FakePortal:
 
     def hear_call(self):
         call = self._open(WorkCall)
+        if call.epoch != self.epoch:
+            return {"error": "LeaseLost"}, 423
         self.calls.append(call)
         facts = {"action": WorkAction.NONE, "visit_id": "", "payment_key": "", "yen": 0, "attempt_id": ""}
         facts |= self.works.pop(0) if self.works else {}
@@ -107,6 +122,8 @@ class FakePortal:
 
     def hear_grant(self):
         asked = self._open(GrantRequest)
+        if asked.epoch != self.epoch:
+            return {"error": "LeaseLost"}, 423
         self.grants.append(asked)
         if self.grant_status != 200:
             return {"error": "no"}, self.grant_status

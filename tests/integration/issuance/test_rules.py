@@ -16,8 +16,8 @@ from app.protocol.messages import ReportEvent
 from tests.integration.issuance.conftest import FEE, HOME, FakeRoom, Stage, rows
 
 PAPER = (ReportEvent.PRINTING, ReportEvent.PRINTED, ReportEvent.TAKEN)
-NEW_TRY = """INSERT INTO payment_try (payment_key, order_id, number_in_order, tender, asked_at)
-    SELECT 'pay-2', order_id, 2, 'cash', placed_at FROM issue_order"""
+NEW_TRY = """INSERT INTO payment_try (payment_key, order_id, number_in_order, tender, asked_at, lease_epoch)
+    SELECT 'pay-2', order_id, 2, 'cash', placed_at, 1 FROM issue_order"""
 NEW_ATTEMPT = """INSERT INTO attempt (attempt_id, issuance_id, number_in_copy, issue_number)
     SELECT 'second', issuance_id, 2, 'another number' FROM issuance"""
 
@@ -107,7 +107,7 @@ def test_a_refused_sheet_is_of_a_failed_copy_and_never_granted(stage: Stage) -> 
         SELECT {}, '{}', order_id, issuance_id, 'x', '[]', changed_at FROM issuance"""
     sheet = """INSERT INTO sheet (pdf_sha256, attempt_id, pdf, preview, stored_at)
         SELECT 'x', attempt_id, '', '', '2026-11-21 00:00:00' FROM attempt"""
-    grant = "UPDATE attempt SET pdf_sha256 = 'x', sheets = 1, grant_id = 'a grant'"
+    grant = "UPDATE attempt SET pdf_sha256 = 'x', sheets = 1, grant_id = 'a grant', grant_epoch = 1"
     fail = "UPDATE issuance SET state = 'failed'"
     stage.place()
     refused(keep, "refused_sheet_of_failed_copy")
