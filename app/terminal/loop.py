@@ -94,6 +94,7 @@ class Loop:
             return IDLE_SECONDS
         work = self._reach(lambda: self._portal.ask_work(self._call()))
         self._obey(work)
+        self._till.serve(work.visit_id)
         if work.action is not WorkAction.NONE:
             self._does[work.action](work)
             self._quick_turns = _QUIET_TURNS

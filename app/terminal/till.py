@@ -26,17 +26,30 @@ class Till:
 
     A device that is silent is asked again, for as long as it takes; one that contradicts itself or the journal ends
     the payment as unknown, and a person decides.
+
+    One payment at a time. What is left over of a visit that is no longer served keeps every device closed to the next
+    resident until the portal, or a person at the machine, has ended it: a device takes whatever comes in for the
+    payment that it is open for.
     """
 
     def __init__(self, journal: Journal, devices: Mapping[Tender, PaymentDevice]) -> None:
         self._journal = journal
         self._devices = {tender.value: device for tender, device in devices.items()}
+        self._visit_id: str | None = None  # whom the portal serves here; after a start not known
         self._steps: dict[str, Callable[[Payment], None]] = {
             "collecting": self._count, "held": self._count, "committing": self._finish, "releasing": self._finish,
         }  # fmt: skip
 
+    def serve(self, visit_id: str) -> None:
+        """Whom the portal named last; empty: nobody is here."""
+        self._visit_id = visit_id
+
     def collect(self, work: Work) -> None:
-        """Open for money; `follow` reports what comes in."""
+        """Open for money; `follow` reports what comes in. Not while any other payment is open."""
+        self.serve(work.visit_id)
+        if any(payment.payment_key != work.payment_key for payment in self._journal.open_payments()):
+            log.warning("payment waits: another one is open")
+            return
         self._journal.begin_payment(work.payment_key, work.visit_id, work.tender or Tender.CASH, work.yen)
         payment = self._now(work.payment_key)
         if payment.state == "collecting":
@@ -66,8 +79,11 @@ class Till:
             return 0
 
     def tenders(self) -> list[Tender]:
-        """What can be paid with now."""
-        mine = {payment.payment_key for payment in self._journal.open_payments()}
+        """What can be paid with now: nothing while the money of another visit is open."""
+        payments = self._journal.open_payments()
+        if any(self._is_left_over(payment) for payment in payments):
+            return []
+        mine = {payment.payment_key for payment in payments}
         return [Tender(tender) for tender, device in self._devices.items() if _is_usable(device, mine)]
 
     def kept(self) -> dict[Tender, int]:
@@ -84,6 +100,9 @@ class Till:
             device.close()
 
     # --- one payment
+
+    def _is_left_over(self, payment: Payment) -> bool:
+        return payment.visit_id != self._visit_id
 
     def _now(self, key: str) -> Payment:
         payment = self._journal.find_payment(key)
@@ -113,21 +132,25 @@ class Till:
         self._journal.note_reach(payment.payment_key, Reach.DEVICE)
 
     def _count(self, payment: Payment) -> None:
-        self._open(payment)
+        is_left_over = self._is_left_over(payment)
+        if not is_left_over:
+            self._open(payment)
         device = self._devices.get(payment.tender)
-        if device is None:
-            return
+        if device is None or (is_left_over and payment.reach is not Reach.DEVICE):
+            return  # it is opened for somebody who stands here, or not at all
         for event in device.events(payment.payment_key, payment.events_seen):
             with self._journal.step():
                 self._journal.note_events_seen(payment.payment_key, event.sequence)
                 self._tell(payment, ReportEvent(event.kind), event.yen, f"{event.kind} {event.sequence}")
-        if payment.state == "collecting":
+        if is_left_over or payment.state == "collecting":
             self._look(payment, device.query(payment.payment_key))
 
     def _look(self, payment: Payment, now: PaymentState) -> None:
-        if now.step in (Step.NONE, Step.UNKNOWN) or now.yen != payment.yen:
-            raise PaymentContradictionError(f"{now.step} while collecting")
-        if now.step is Step.HELD:
+        if now.step is Step.RELEASED and now.yen_kept == 0:  # by hand, at the machine
+            self._end(payment.payment_key, ReportEvent.RELEASED, now)
+        elif now.step in _NO_MORE or now.yen != payment.yen:
+            raise PaymentContradictionError(f"{now.step} while {payment.state}")
+        elif now.step is Step.HELD and payment.state == "collecting":
             with self._journal.step():
                 self._journal.move_payment(payment.payment_key, "held")
                 if payment.yen == 0:  # no coin ever says so
@@ -135,6 +158,7 @@ class Till:
 
     def _settle(self, work: Work, state: str, yen: int) -> None:
         """What was decided first stands. Money that was never asked for here gets a row, too."""
+        self.serve(work.visit_id)
         with self._journal.step():
             self._journal.begin_payment(work.payment_key, work.visit_id, "", 0)
             payment = self._now(work.payment_key)
@@ -189,6 +213,7 @@ class Till:
         self._journal.add_report(payment.payment_key, key, body)
 
 
+_NO_MORE = (Step.NONE, Step.UNKNOWN, Step.COMMITTED, Step.RELEASED)  # of money that comes in, or waits
 _FINAL = {
     ReportEvent.COMMITTED: "committed",
     ReportEvent.RELEASED: "released",

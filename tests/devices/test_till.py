@@ -77,6 +77,87 @@ def test_a_price_that_changes_under_one_key_is_not_asked_for(till, journal, work
     assert workshop.gateway_rows("SELECT yen FROM payment") == [(300,)]
 
 
+# --- what a resident left behind
+
+
+def left_over(till: Till, tender: Tender, yen: int = 300) -> None:
+    """Asked for by somebody who is gone; the portal serves another visit."""
+    collect(till, yen, tender, "pay-A")
+    till.follow()
+    till.serve("visit-2")
+
+
+def collect_for_next(till: Till, yen: int, tender: Tender) -> None:
+    till.collect(Work("call", WorkAction.COLLECT, "visit-2", "pay-B", yen, "", tender.value))
+
+
+@pytest.mark.parametrize("tender", Tender)
+def test_no_money_is_asked_for_while_that_of_another_visit_is_open(till, journal, workshop, tender: Tender) -> None:
+    left_over(till, tender, 1500)
+    assert till.tenders() == []
+    for _ in range(2):
+        till.follow()
+        collect_for_next(till, 300, tender)
+    assert journal.find_payment("pay-B") is None
+    till.release(work(WorkAction.RELEASE, key="pay-A"))
+    assert (told(journal), till.is_busy()) == ([("released", 0, 0)], False)
+    till.serve("visit-2")
+    assert till.tenders() == list(Tender)
+    collect_for_next(till, 300, tender)
+    if tender is Tender.CASH:
+        workshop.hands.do("insert", yen=500)
+        assert workshop.session("pay-B") == ("held", 0, 0)
+    else:
+        workshop.hands.do("touch", tender=tender.value)
+        assert workshop.gateway_rows("SELECT yen FROM payment WHERE payment_key = 'pay-B'") == [(300,)]
+
+
+def test_no_money_is_asked_for_by_another_tender_either(till, journal, workshop) -> None:
+    """The slot is open: whoever stands there may put coins in, whatever the screen says."""
+    left_over(till, Tender.CASH)
+    collect_for_next(till, 300, Tender.EMONEY)
+    assert workshop.gateway_rows("SELECT * FROM payment") == []
+    workshop.hands.do("insert", yen=100)
+    till.follow()
+    assert told(journal) == [("inserted", 100, 0)]  # and the portal hears of it
+
+
+def test_nobody_is_served_before_the_portal_has_named_a_visit(till, journal) -> None:
+    collect(till, 300, Tender.CASH)
+    again = Till(journal, {Tender(tender): device for tender, device in till._devices.items()})
+    assert again.tenders() == []
+    again.serve("visit-1")
+    assert again.tenders() == list(Tender)
+    again.serve("")
+    assert again.tenders() == []
+
+
+def test_nothing_is_opened_for_a_visit_that_is_not_served(till, journal, workshop) -> None:
+    """A power cut between the journal and the device; the resident has gone when the terminal is back."""
+    journal.begin_payment("pay-A", "visit-1", Tender.CASH, 300)
+    for visit_id in ("", "visit-2"):
+        till.serve(visit_id)
+        till.follow()
+    assert workshop.cash_rows("SELECT * FROM session") == []
+    till.serve("visit-1")
+    till.follow()
+    assert workshop.session("pay-A") == ("collecting", 0, 0)
+
+
+@pytest.mark.parametrize("yen", [100, 300])
+def test_what_was_left_over_can_be_given_back_by_hand(till, journal, workshop, yen: int) -> None:
+    collect(till, 300, Tender.CASH)
+    workshop.hands.do("insert", yen=100)
+    for _ in range((yen - 100) // 100):
+        workshop.hands.do("insert", yen=100)
+    till.follow()
+    till.serve("")
+    workshop.hands.do("pull_lever")
+    till.follow()
+    assert (told(journal)[-1], workshop.came_back()) == (("released", yen, 0), yen)
+    assert till.tenders() == list(Tender)
+
+
 # --- silent
 
 
