@@ -35,9 +35,13 @@ class PrinterMemory:
 
     def clear(self, status: PrinterStatus) -> None:
         """One step for the oldest job that this printer may hold. A printer that does not answer is asked later."""
-        if time.monotonic() < self._not_before or not (job := self._book.remembered_job(status.uuid)):
+        if time.monotonic() < self._not_before:
             return
         self._not_before = time.monotonic() + AGAIN_SECONDS
+        if job := self._book.remembered_job(status.uuid):
+            self._forget(job, status)
+
+    def _forget(self, job: KnownJob, status: PrinterStatus) -> None:
         with suppress(IppError):
             if seen := self._look(job):
                 self._book.note_last_word(job.attempt_id, _word(seen))

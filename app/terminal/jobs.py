@@ -25,8 +25,10 @@ CREATE TABLE IF NOT EXISTS job (
 CREATE UNIQUE INDEX IF NOT EXISTS one_open_job ON job ((1)) WHERE stage <> 'over';
 CREATE TABLE IF NOT EXISTS printer (
     one INTEGER PRIMARY KEY CHECK (one = 1), uuid TEXT NOT NULL, known_at TEXT NOT NULL);
--- what a printer still said of a job when it was told to forget it
-CREATE TABLE IF NOT EXISTS memory (attempt_id TEXT PRIMARY KEY, last_word TEXT NOT NULL, forgotten_at TEXT);
+-- a job that is over and that its printer may still hold, and what that said of it last
+CREATE TABLE IF NOT EXISTS memory (
+    attempt_id TEXT PRIMARY KEY REFERENCES job, last_word TEXT NOT NULL, forgotten_at TEXT);
+CREATE INDEX IF NOT EXISTS remembered ON memory (attempt_id) WHERE forgotten_at IS NULL;
 -- a printer's own counter runs since it was built
 CREATE TABLE IF NOT EXISTS meter (printer_uuid TEXT PRIMARY KEY, base INTEGER NOT NULL, stands_at INTEGER NOT NULL);
 """
@@ -96,33 +98,33 @@ class JobBook(DurableFile):
         """For good: what was said once of a job is never said otherwise."""
         sql = """UPDATE job SET stage = 'over', verdict = ?, sheets_out = ?, changed_at = ?
                  WHERE attempt_id = ? AND stage <> 'over'"""
-        self._write(sql, (verdict, sheets_out, _now(), attempt_id))
+        with self.step():
+            self._write(sql, (verdict, sheets_out, _now(), attempt_id))
+            held = """INSERT OR IGNORE INTO memory (attempt_id, last_word)
+                      SELECT attempt_id, '' FROM job WHERE attempt_id = ? AND job_id > 0"""
+            self._write(held, (attempt_id,))
 
     def find(self, attempt_id: str) -> KnownJob | None:
         return next(iter(self._jobs("attempt_id = ?", attempt_id)), None)
 
     def open_job(self) -> KnownJob | None:
         """The one that may still move."""
-        return next(iter(self._jobs("stage <> ?", Stage.OVER)), None)
+        return next(iter(self._jobs("stage <> 'over'")), None)  # as the index has it
 
     # --- what the printer remembers and counts
 
     def remembered_job(self, printer_uuid: str) -> KnownJob | None:
         """The oldest that is over and that this printer may still hold."""
-        where = """printer_uuid = ? AND stage = 'over' AND job_id > 0 AND attempt_id NOT IN
-                   (SELECT attempt_id FROM memory WHERE forgotten_at IS NOT NULL) ORDER BY rowid LIMIT 1"""
+        where = """printer_uuid = ? AND attempt_id IN (SELECT attempt_id FROM memory WHERE forgotten_at IS NULL)
+                   ORDER BY rowid LIMIT 1"""
         return next(iter(self._jobs(where, printer_uuid)), None)
 
     def note_last_word(self, attempt_id: str, word: str) -> None:
-        sql = """INSERT INTO memory VALUES (?, ?, NULL)
-                 ON CONFLICT (attempt_id) DO UPDATE SET last_word = excluded.last_word
-                 WHERE last_word <> excluded.last_word"""
-        self._write(sql, (attempt_id, word))
+        sql = "UPDATE memory SET last_word = ? WHERE attempt_id = ? AND last_word <> ?"
+        self._write(sql, (word, attempt_id, word))
 
     def note_forgotten(self, attempt_id: str) -> None:
-        sql = """INSERT INTO memory VALUES (?, '', ?)
-                 ON CONFLICT (attempt_id) DO UPDATE SET forgotten_at = excluded.forgotten_at"""
-        self._write(sql, (attempt_id, _now()))
+        self._write("UPDATE memory SET forgotten_at = ? WHERE attempt_id = ?", (_now(), attempt_id))
 
     def last_word(self, attempt_id: str) -> str:
         """Of the printer about a job after its end; empty when it was never asked again."""
@@ -150,8 +152,8 @@ class JobBook(DurableFile):
         printed = int(self._rows("SELECT coalesce(sum(sheets_out), 0) FROM job")[0][0])
         return stands_at - printed if is_first else stands_at
 
-    def _jobs(self, where: str, value: str) -> list[KnownJob]:
-        rows = self._rows(f"SELECT * FROM job WHERE {where}", (value,))  # noqa: S608 -- constants of this class
+    def _jobs(self, where: str, *values: str) -> list[KnownJob]:
+        rows = self._rows(f"SELECT * FROM job WHERE {where}", values)  # noqa: S608 -- constants of this class
         return [_job(dict(row)) for row in rows]
 
     def _write(self, sql: str, values: tuple[Any, ...]) -> None:
