@@ -96,7 +96,7 @@ class IppPrinter:
     def query(self, attempt_id: str) -> Job:
         job = self._book.find(attempt_id)
         if job is None:
-            return Job(JobState.NONE)
+            return Job(JobState.NONE, is_known=False)
         if job.stage is Stage.OVER:
             return Job(JobState(job.verdict), job.sheets_out)
         return self._follow(job) if job.stage is Stage.SENDING else self._withdraw(job)

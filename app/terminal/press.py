@@ -143,7 +143,9 @@ class Press:
 
     def _classify(self, attempt: Attempt, job: Job) -> None:
         """Only for a job that can print no more: counting sheets proves nothing while more may come."""
-        if job.state is JobState.DONE and job.sheets_out == attempt.sheets:
+        if attempt.state is AttemptState.PRINTING and not job.is_known:  # it was handed over: the record of it is lost
+            self._doubt(attempt, job, "no record of the job")
+        elif job.state is JobState.DONE and job.sheets_out == attempt.sheets:
             self._move(attempt, AttemptState.PRINTED, f"{job.sheets_out} of {attempt.sheets}")
         elif job.state in (JobState.NONE, JobState.ABORTED) and job.sheets_out == 0:
             self._move(attempt, AttemptState.NOT_PRINTED, f"job {job.state}")

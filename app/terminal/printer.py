@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
@@ -43,8 +43,11 @@ JOB_OVER = (JobState.NONE, JobState.DONE, JobState.ABORTED, JobState.LOST)
 
 @dataclass(frozen=True)
 class Job:
+    """`is_known`: whether there is a record of it at all, which there is of every job that was ever handed over."""
+
     state: JobState
     sheets_out: int = 0
+    is_known: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True)
@@ -149,7 +152,8 @@ class SimulatedPrinter:
                 return Job(JobState.UNREACHABLE)
             state = JobState(self._jobs.get(attempt_id, JobState.NONE))
             out = sum(sheet["attempt_id"] == attempt_id for sheet in self._sheets)
-            return Job(JobState.STOPPED if state is JobState.PRINTING and self._faults else state, out)
+            is_held_up = state is JobState.PRINTING and bool(self._faults)
+            return Job(JobState.STOPPED if is_held_up else state, out, attempt_id in self._jobs)
 
     def cancel(self, attempt_id: str) -> Job:
         with self._moves:

@@ -109,6 +109,18 @@ def test_killed_while_printing(at_printer, portal, box, owner, name, ends_as, sh
     parts.close()
 
 
+def test_a_lost_book_of_jobs_denies_nothing(at_printer, portal, box) -> None:
+    portal.works = [PRINT]
+    run_until_killed(at_printer, "Book", "note_sheets")
+    for file in at_printer.home.glob("jobs.db*"):
+        file.unlink()
+    _app, parts = open_agent(at_printer)
+    turn_until(parts, portal, "outcome_unknown")
+    assert "not_printed" not in portal.events()
+    assert parts.journal.stopped_reason() == "outcome_unknown"
+    parts.close()
+
+
 def test_killed_and_the_printer_loses_power_too(at_printer, portal, box) -> None:
     box.plan({"sheet": 2, "kind": "plug", "then": "wait"})
     portal.works = [PRINT]
