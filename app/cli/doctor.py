@@ -136,6 +136,7 @@ def _member(member: MemberFacts) -> Iterator[Finding]:
     yield _look(f"partition {code}", lambda: _partition(code))
     yield _database(f"database of {code}", lambda: checking.partition_database(code))
     yield _look(f"office of {code}", lambda: _office(code))
+    yield _look(f"registers of {code}", lambda: _freshness(code))
     lacks = list(_lacks(member))
     says = f"lacks {'; '.join(lacks)}" if lacks else "can issue"
     yield Finding(f"{code} {member.name}", not lacks, says)
@@ -160,6 +161,15 @@ def _office(code: str) -> str:
     if follows is None and changes - now < OFFICE_NOTICE:
         raise NotFoundError(f"{says}; nobody is in office from {changes:%Y-%m-%d %H:%M} on")
     return f"{says}, until {changes:%Y-%m-%d %H:%M}, then {follows.title if follows else 'nobody yet'}"
+
+
+def _freshness(code: str) -> str:
+    """How old its registers may be (B24). No default is right for all: a town must have said it, if only `none`."""
+    limit = queries.get_ordinance(code, clock.today()).switches.get("register_hours")
+    if limit is None:
+        how = f"'municipalities switch set {code} register_hours 36', or 'none'"
+        raise NotFoundError(f"nobody has said how old they may be before they certify nothing: {how}")
+    return "may be of any age, as the town has decided" if limit == "none" else f"certify nothing after {limit} h"
 
 
 def _lacks(member: MemberFacts) -> Iterator[str]:

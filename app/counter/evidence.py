@@ -137,7 +137,7 @@ _WORDS: dict[str, Callable[[str], str]] = {
     "printer": phrases.fault,
     "taken": _of(phrases.TAKEN),
     "device": _of(phrases.DEVICE),
-    "reason": _of(phrases.REASONS),
+    "reason": phrases.reason,
 }
 
 

@@ -45,6 +45,7 @@ WHY: dict[str, LazyString] = {
     "printer did not take it": _l("プリンターが受けつけなかった"),
     "the printer does not answer": _l("プリンターが答えない"),
     "all sheets were out when the job was cut off": _l("中止されたとき、全部の紙がもう出ていた"),
+    "no record of the job": _l("端末に、その印刷の記録がない"),
     "another folder held the lease": _l("同じ端末の別のプログラムが動いていた"),
     "no exit sensor": _l("出口センサーがない"),
     "exit sensor": _l("出口センサーの記録"),
@@ -82,14 +83,18 @@ DEVICE: dict[str, LazyString] = {
     "released": _l("返した"),
     "unknown": _l("機械にも分からない"),
 }
+# a payment as the terminal has it
+BOOKED: dict[str, LazyString] = {
+    "collecting": _l("受け取り中"),
+    "held": _l("預かっている"),
+    "committing": _l("収納するところ"),
+    "committed": _l("収納した"),
+    "releasing": _l("返すところ"),
+    "released": _l("返した"),
+    "unknown": _l("不明"),
+}
+_APART = re.compile(rf"(?P<step>{'|'.join(DEVICE)}) while (?P<state>{'|'.join(BOOKED)})")
 REASONS: dict[str, LazyString] = {
-    "none while collecting": _l("受け取っている途中の支払いを、機械が忘れた"),
-    "collecting while collecting": _l("別の金額を受け取っている"),
-    "held while collecting": _l("別の金額を預かっている"),
-    "moving while collecting": _l("たのんでいないお金を動かしている"),
-    "committed while collecting": _l("たのむ前に収納した"),
-    "released while collecting": _l("別の金額を返した"),
-    "unknown while collecting": _l("受け取っている途中で、機械にも分からなくなった"),
     "forgotten": _l("機械がこの支払いを忘れた"),
     "taken away": _l("この支払いの機械がもうない"),
     "another machine": _l("別の機械が答えた"),
@@ -120,6 +125,15 @@ def why(phrase: str) -> str:
         return _reason(phrase)
     out = _("%(sheets)s枚中%(out)s枚", sheets=counted["sheets"], out=counted["out"])
     return f"{_reason(counted['why'])} {out}" if counted["why"] else out
+
+
+def reason(phrase: str) -> str:
+    """Why the terminal does not believe a payment device."""
+    if match := _APART.fullmatch(phrase):
+        return _(
+            "端末では「%(booked)s」、機械では「%(told)s」", booked=BOOKED[match["state"]], told=DEVICE[match["step"]]
+        )
+    return str(REASONS.get(phrase, phrase))
 
 
 def fault(word: str) -> str:

@@ -42,6 +42,11 @@ class TerminalRow:
     change: str
     faults: tuple[str, ...]
     tenders: str
+    is_told: bool  # its agent was told to serve again and has not called since
+
+    @property
+    def can_resume(self) -> bool:
+        return self.terminal.is_stopped or bool(self.devices.stopped_at and not self.is_told)
 
 
 @bp.get("/terminals")
@@ -64,16 +69,18 @@ def list_terminals() -> ResponseReturnValue:
 @bp.post("/terminals/<string:terminal_id>/resume")
 @staff_required(Permission.RESUME_TERMINAL)
 def resume(terminal_id: str) -> ResponseReturnValue:
-    """Back into service, once somebody has looked. Not while the case that stopped it is open."""
+    """Back into service, once somebody has looked, its agent too. Not while the case that stopped it is open."""
     staff.note_sign_of_life()
     g.way_back = url_for("counter.list_terminals")
     terminal = _mine(terminal_id)
-    if terminal.is_stopped:
-        if terminal.stopped_reason != request.form.get("reason", ""):
+    agent_stop = read_devices(terminal.device_state).stopped_at
+    if terminal.is_stopped or agent_stop:
+        seen = (request.form.get("reason", ""), request.form.get("agent_stop", ""))
+        if seen != (terminal.stopped_reason or "", agent_stop):
             raise StaleFormError(terminal_id)
         if aftermath.is_held_by_case(terminal_id):
             raise StillOpenError(terminal_id)
-        service.resume_terminal(g.staff.actor, terminal_id)
+        service.resume_terminal(g.staff.actor, terminal_id, agent_stop)
     return see_other(g.way_back)
 
 
@@ -93,6 +100,7 @@ def _row(terminal: TerminalFacts, town: str) -> TerminalRow:
         change=format_yen(devices.change_left),
         faults=tuple(str(FOR_STAFF[f][0]) for f in map(_fault, devices.printer) if f is not obstacle),
         tenders=_("、").join(str(words.TENDERS[Tender(t)]) for t in devices.tenders if t in set(Tender)),
+        is_told=bool(devices.stopped_at) and devices.stopped_at == terminal.ended_stop,
     )
 
 

@@ -57,7 +57,8 @@ OWN_TEXTS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-SWITCHES = {"tax_payment_not_due": "print"}  # what most of these towns chose besides the careful defaults
+# what most of these towns chose besides the careful defaults; their registers are made once, no file follows
+SWITCHES = {"tax_payment_not_due": "print", "register_hours": "none"}
 
 
 @dataclass(frozen=True)

@@ -92,6 +92,7 @@ class CaseView:
     order_id: str | None
     claim: str  # what the resident was shown, where there is an order
     issuance_id: str | None
+    attempt_id: str  # as the terminal and its printer know the copy; empty where it is about none
     issue_number: str
     state: State | None
     payment: Payment | None
@@ -189,13 +190,15 @@ def view_case(p: Partition, case: Case) -> CaseView:
     """The case as it is in this transaction."""
     copy = case.issuance_id and p.session.get(Issuance, case.issuance_id)
     order = case.order_id and p.session.get(Order, case.order_id)
+    attempt = last_attempt(p, copy.issuance_id) if copy else None
     return CaseView(
         case_id=case.case_id,
         kind=case.kind,
         order_id=case.order_id,
         claim=claim_code(case.order_id) if case.order_id else "",
         issuance_id=case.issuance_id,
-        issue_number=last_attempt(p, copy.issuance_id).issue_number if copy else "",
+        attempt_id=attempt.attempt_id if attempt else "",
+        issue_number=attempt.issue_number if attempt else "",
         state=copy.state if copy else None,
         payment=order.payment if order else None,
         terminal_id=case.terminal_id,

@@ -68,7 +68,8 @@ SWITCHES: dict[str, Switch] = {
     ),
     # R06: fiscal years of 納税証明書, the current one and those before it
     "tax_payment_years": Switch(tuple(str(years) for years in range(1, 6)), "3"),
-    # B24: hours after which a register whose file has not arrived is too old for a certificate; none: no limit
+    # B24: hours after which a register whose file has not arrived is too old for a certificate; none: no limit. A
+    # limit that nobody chose would close a town whose files rest over a long weekend: the doctor asks for one instead
     "register_hours": Switch(
         ("none", *(str(hours) for hours in range(1, 169))), "none", hint="none, or hours: a whole number from 1 to 168"
     ),

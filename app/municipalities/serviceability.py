@@ -47,10 +47,10 @@ class Obstacle(StrEnum):
 SAYS: dict[Obstacle, str] = {
     Obstacle.STOPPED: "stopped until a person resumes it",
     Obstacle.SILENT: "its agent does not call: is it switched on and connected?",
-    Obstacle.MISMATCH: "refused bytes that were not of its session: see the case, then 'agent clear' at the terminal",
-    Obstacle.OUTCOME_UNKNOWN: "a sheet may still come out: empty the paper path, then 'agent clear' at the terminal",
-    Obstacle.PRINTER_CHANGED: "another printer stands there: check it, then 'agent clear' at the terminal",
-    Obstacle.OUT_OF_SERVICE: "has stopped itself: look into it, then 'agent clear' at the terminal",
+    Obstacle.MISMATCH: "refused bytes that were not of its session: see the case, then 'terminals resume'",
+    Obstacle.OUTCOME_UNKNOWN: "a sheet may still come out: empty the paper path, then 'terminals resume'",
+    Obstacle.PRINTER_CHANGED: "another printer stands there: check it, then 'terminals resume'",
+    Obstacle.OUT_OF_SERVICE: "has stopped itself: look into it, then 'terminals resume'",
     Obstacle.OFFLINE: "the printer is off or not connected",
     Obstacle.JAM: "the printer has a paper jam",
     Obstacle.COVER_OPEN: "a cover or door of the printer is open",
@@ -88,6 +88,8 @@ class Devices:
     sheets_left: int = 0
     change_left: int = 0
     tenders: tuple[str, ...] = ()
+    prints_receipts: bool = False
+    stopped_at: str = ""  # since when the agent has stopped itself; empty: it has not
 
 
 class TerminalLike(Protocol):
@@ -108,6 +110,8 @@ def read_devices(device_state: str) -> Devices:
         sheets_left=int(told.get("sheets_left", 0)),
         change_left=int(told.get("change_left", 0)),
         tenders=tuple(str(told.get("tenders", "")).split()),
+        prints_receipts=told.get("prints_receipts") is True,
+        stopped_at=str(told.get("stopped_at", ""))[:40],
     )
 
 

@@ -17,6 +17,7 @@ from flask.cli import AppGroup
 
 from app.protocol.canonical import from_base64url, to_base64url
 from app.protocol.signatures import Signer
+from app.terminal import dossier
 from app.terminal.browser import Kiosk, keep, policies
 from app.terminal.errors import SettingsError
 from app.terminal.jobs import JobBook
@@ -85,6 +86,21 @@ def clear(home: Path) -> None:
     journal.close()
     book.close()
     click.echo(f"was stopped: {reason}" if reason else "was in service")
+
+
+@group.command("show")
+@_home
+@click.argument("attempt", default="")
+@click.option("--sensor", envvar="KOIKI_AGENT_EXIT_SENSOR", type=click.Path(path_type=Path), help="Its driver's file.")
+def show(home: Path, attempt: str, sensor: Path | None) -> None:
+    """What journal, printer and exit sensor recorded of one ATTEMPT, for who decides its case; without, the latest."""
+    if not (home / "journal.db").exists():
+        _fail(f"{home} holds no journal")
+    lines = dossier.read_attempt(home, attempt, sensor) if attempt else list(dossier.list_latest(home))
+    if not lines and attempt:
+        _fail(f"nothing is known of the attempt {attempt} here")
+    for line in lines:
+        click.echo(line)
 
 
 @group.command("browser")

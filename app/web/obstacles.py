@@ -9,17 +9,17 @@ from flask_babel.speaklater import LazyString
 from app.municipalities.serviceability import Obstacle
 
 NODE = "koiki-node"  # this process among the others (app.nodes.membership); a process that serves nobody has none
-_CLEAR = _l("中を確かめて、紙を取りのぞいてから、端末で再開してください。")
+_CLEAR = _l("中を確かめて、紙を取りのぞいてから、再開してください。")
 
 # (what it is, what to do)
 FOR_STAFF: dict[Obstacle, tuple[LazyString, LazyString]] = {
     Obstacle.STOPPED: (_l("停止中"), _l("案件を確かめてから、再開してください。")),
     Obstacle.SILENT: (_l("通信なし"), _l("端末の電源と回線を確かめてください。")),
-    Obstacle.MISMATCH: (_l("内容の食いちがいで停止"), _l("案件を確かめてから、端末で再開してください。")),
+    Obstacle.MISMATCH: (_l("内容の食いちがいで停止"), _l("案件を確かめてから、再開してください。")),
     Obstacle.OUTCOME_UNKNOWN: (_l("印刷の結果が不明で停止"), _CLEAR),
     Obstacle.PRINTER_CHANGED: (
         _l("プリンターが入れかわった"),
-        _l("正しいプリンターか確かめて、端末で再開してください。"),
+        _l("正しいプリンターか確かめて、再開してください。"),
     ),
     Obstacle.OUT_OF_SERVICE: (_l("端末が自分で停止"), _CLEAR),
     Obstacle.OFFLINE: (_l("プリンターの電源・接続"), _l("電源とケーブルを確かめてください。")),

@@ -142,6 +142,42 @@ def test_as_long_as_its_case_is_open_it_stays_stopped(app: Flask, seen, journal:
     assert stopped_reason(app) is None
 
 
+STOP = "2026-11-21T10:00:00.000001+09:00"
+
+
+def test_an_agent_that_has_stopped_itself_is_told_to_serve_again(app: Flask, seen) -> None:
+    """By name, and written down: nobody needs a shell at the terminal."""
+    seen(printer="printer_changed out_of_service", stopped_at=STOP)
+    assert "/resume" not in terminals(app, CLERK).page.text
+    senior = terminals(app, SENIOR)
+    senior.press("/resume")
+    with app.app_context():
+        assert queries.get_terminal(KIOSK).ended_stop == STOP
+    assert resumed_by(app) == [f"staff:{SENIOR}"]
+    assert "再開を端末に伝えています" in senior.text
+    assert "/resume" not in senior.page.text
+    seen(printer="ready", stopped_at="")
+    senior.get("/counter/terminals")
+    assert "使えない端末 0台" in senior.text
+
+
+def test_an_agent_that_stopped_again_meanwhile_is_looked_at_again(app: Flask, seen) -> None:
+    seen(printer="outcome_unknown", stopped_at=STOP)
+    senior = terminals(app, SENIOR)
+    seen(printer="outcome_unknown", stopped_at="2026-11-21T10:05:00+09:00")
+    senior.press("/resume", follow=False)
+    assert senior.page.status_code == 409
+    assert resumed_by(app) == []
+
+
+def test_as_long_as_its_case_is_open_the_agent_is_not_told_either(app: Flask, seen, journal: Journal) -> None:
+    journal.unknown_outcome()
+    seen(printer="outcome_unknown out_of_service", stopped_at=STOP)
+    senior = terminals(app, SENIOR)
+    senior.press("/resume", follow=False)
+    assert (senior.page.status_code, resumed_by(app)) == (409, [])
+
+
 def test_the_list_renews_itself_in_part(app: Flask, seen) -> None:
     senior = terminals(app, SENIOR)
     seen(printer="cover_open")

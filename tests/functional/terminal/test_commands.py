@@ -8,7 +8,9 @@ from app.protocol.canonical import to_base64url
 from app.protocol.signatures import Signer
 from app.terminal import commands
 from app.terminal.errors import SettingsError
-from app.terminal.journal import Journal
+from app.terminal.jobs import JobBook, KnownJob, Stage
+from app.terminal.journal import AttemptState, Journal
+from app.terminal.printer import JobState
 from app.terminal.settings import load
 
 
@@ -82,6 +84,32 @@ def test_clear_puts_back_into_service(run, tmp_path) -> None:
     journal.close()
     assert run("clear", "--home", tmp_path).stdout.strip() == "was in service"
     assert run("clear", "--home", tmp_path / "nowhere").exit_code == 2
+
+
+def test_show_tells_what_is_recorded_of_one_attempt_and_nothing_else(run, tmp_path) -> None:
+    journal, book, attempt = Journal(tmp_path / "journal.db"), JobBook(tmp_path / "jobs.db"), "a-1"
+    for name in (attempt, "a-2"):
+        journal.begin_attempt(name, "visit-1")
+        journal.note_granted(name, 3, "0" * 64)
+        journal.move_attempt(name, AttemptState.SENDING)
+        journal.move_attempt(name, AttemptState.UNKNOWN, f"job lost, 1 of 3 of {name}")
+    journal.add_report(attempt, "unknown", {"event": "outcome_unknown"})
+    book.begin(KnownJob(attempt, 3, Stage.CREATING, "urn:uuid:p", 0.0, 40))
+    book.note_created(attempt, 7, "urn:uuid:j")
+    book.end(attempt, JobState.LOST, 1)
+    (tmp_path / "exit.log").write_text("\n" * 41)
+    told = run("show", "--home", tmp_path, attempt, "--sensor", tmp_path / "exit.log").stdout
+    assert "job lost, 1 of 3 of a-1" in told
+    assert "outcome_unknown: not accepted yet" in told
+    assert "job 7 of urn:uuid:p: over lost, 1 of 3 sheets; the sensor stood at 40 before" in told
+    assert "stands at 41 now; no paper" in told
+    assert "a-2" not in told
+    latest = run("show", "--home", tmp_path).stdout.splitlines()
+    assert [line.split()[1] for line in latest] == ["a-2", attempt]
+    assert run("show", "--home", tmp_path, "nothing").exit_code == 2
+    assert run("show", "--home", tmp_path / "nowhere", attempt).exit_code == 2
+    journal.close()
+    book.close()
 
 
 def test_without_a_folder_there_are_commands_but_no_pages(monkeypatch) -> None:

@@ -157,6 +157,25 @@ def test_a_jam_that_nobody_clears_is_unknown_and_stops_the_terminal(parts, porta
     assert browser.get("/desk/state.json").json["out_of_service"] == "outcome_unknown"
 
 
+def test_a_person_at_the_counter_ends_just_the_stop_that_they_saw(parts, portal) -> None:
+    parts.loop.turn()
+    assert portal.calls[-1].stopped_at == ""
+    parts.journal.stop("outcome_unknown")
+    parts.loop.turn()
+    seen = portal.calls[-1].stopped_at
+    assert seen == parts.journal.stopped_at() != ""
+    portal.works = [{"clear": "2026-01-01T00:00:00+09:00"}]
+    parts.loop.turn()
+    assert parts.journal.stopped_reason() == "outcome_unknown"  # another stop was meant
+    portal.works = [{"clear": seen}]
+    parts.loop.turn()
+    assert parts.journal.stopped_reason() is None
+    parts.journal.stop("outcome_unknown")
+    portal.works = [{"clear": seen}]
+    parts.loop.turn()
+    assert parts.journal.stopped_reason() == "outcome_unknown"  # the same order, said again: this stop is a new one
+
+
 def test_a_jam_before_the_first_sheet_is_not_printed(parts, portal, browser, signed_in) -> None:
     parts.printer._sheet_seconds = 0.5
     portal.works = [PRINT]

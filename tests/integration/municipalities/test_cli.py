@@ -139,6 +139,11 @@ def test_a_union_from_nothing_until_it_can_issue(begun: Run, tmp_path: Path) -> 
     (tmp_path / "persons.csv").write_text(PERSON)
     _fine(begun("registers", "import", A, str(tmp_path / "persons.csv"), "--commit"))
     doctor = begun("union", "doctor")
+    assert doctor.exit_code == 2
+    assert f"switch set {A} register_hours 36', or 'none'" in doctor.stdout  # nobody has said how old they may be
+    _fine(begun("municipalities", "switch", "set", A, "register_hours", "none", "--from", "2026-01-01"))
+    doctor = begun("union", "doctor")
+    assert "may be of any age, as the town has decided" in doctor.stdout
     assert f"{A} 若草市" in doctor.stdout
     assert "can issue" in doctor.stdout
     assert doctor.exit_code == 0, doctor.output
