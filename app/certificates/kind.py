@@ -6,7 +6,7 @@ screens, commands) works for a kind that it has never heard of.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,6 +14,7 @@ from enum import StrEnum
 from app.certificates.documents import Certification, Document
 from app.certificates.layouts import FieldText
 from app.certificates.requests import KIOSK, Choice, MessageClass, Option, Picks, Relation, Request
+from app.certificates.wishes import Wish
 from app.municipalities.ordinances import Fee, Ordinance
 from app.residents.facts import BlockFacts, HouseholdFacts, PersonFacts, SealFacts
 from app.residents.family_facts import AddressHistoryFacts, FamilyRegisterFacts
@@ -168,6 +169,10 @@ def _every_option(case: Case) -> tuple[Option, ...]:
     return case.kind.options
 
 
+def _tells_nothing(_document: Document, _wish: Wish) -> tuple[str, ...]:
+    return ()
+
+
 Build = Callable[[Case, Certification, Mapping[str, str]], Document]
 
 
@@ -198,6 +203,7 @@ class CertificateKind:
     shown: Callable[[Case], tuple[str, ...]] | None = None
     wording: Callable[[Case], Wording] | None = None  # None: the heading and the first attestation
     counted: Callable[[Case], tuple[int, ...]] = _one_copy  # things on the sheet, by groups priced apart
+    unasked: Callable[[Document, Wish], Iterable[str]] = _tells_nothing  # codes of what is not as it was ordered
     rules: tuple[Rule, ...] = field(default=(), repr=False)
 
     @property

@@ -12,12 +12,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
+from app.certificates.catalogue import get_kind
 from app.certificates.documents import NOTHING, Document, Picture, page_numbers
 from app.certificates.errors import UnreadableSheetError
 from app.certificates.forms import list_words
 from app.certificates.pictures import picture_hash
 from app.certificates.reading import PageText, read_pdf, shows, squeeze
 from app.certificates.typeface import POSTSCRIPT_NAME, drawn
+from app.certificates.wishes import Wish
 from app.issuance.errors import SheetMismatchError
 from app.issuance.names import Names, count_foreign
 from app.issuance.sequence import is_in_order
@@ -42,6 +44,16 @@ def check_sheet(document: Document, pdf: bytes, names: Names) -> None:
     except UnreadableSheetError:
         raise SheetMismatchError(("unreadable",)) from None
     if findings := find_mismatches(Sheet(document, pages, names)):
+        raise SheetMismatchError(findings)
+
+
+def check_asked(document: Document, wish: Wish) -> None:
+    """:raises SheetMismatchError: unless the document is what was ordered: kind, items, people, years."""
+    if document.kind != wish.kind:
+        raise SheetMismatchError(("kind",))
+    if wish.persons_asked and set(wish.persons_asked) != set(wish.persons):
+        raise SheetMismatchError(("persons",))
+    if findings := tuple(dict.fromkeys(get_kind(wish.kind).unasked(document, wish))):
         raise SheetMismatchError(findings)
 
 

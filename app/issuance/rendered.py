@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app import clock
+from app.certificates.wishes import Wish
 from app.issuance import refused, vault
 from app.issuance.journal import found, last_attempt, move, open_case
 from app.issuance.models import Attempt, CaseKind, Issuance, Order, Sheet
@@ -30,7 +31,7 @@ class Waiting:
     terminal_id: str
     document: str
     issue_number: str
-    persons: frozenset[str]
+    wish: Wish
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,17 @@ def _waiting(p: Partition, copy: Issuance, order: Order, attempt: Attempt) -> Wa
         terminal_id=order.terminal_id,
         document=vault.unlock_text(copy.document, document_label(p.code, copy.issuance_id)),
         issue_number=attempt.issue_number,
-        persons=frozenset(copy.persons.split()),
+        wish=_wish_of(copy),
+    )
+
+
+def _wish_of(copy: Issuance) -> Wish:
+    return Wish(
+        kind=copy.kind,
+        options=frozenset(copy.options.split()),
+        persons=tuple(copy.persons.split()),
+        persons_asked=tuple(copy.persons_asked.split()),
+        picks=tuple(copy.picks.split()),
     )
 
 

@@ -20,7 +20,7 @@ from app.certificates.storing import from_json
 from app.errors import KoikiError
 from app.issuance import aftermath
 from app.issuance.errors import SheetMismatchError
-from app.issuance.guard import check_sheet
+from app.issuance.guard import check_asked, check_sheet
 from app.issuance.models import CaseKind
 from app.issuance.names import Names, index
 from app.issuance.rendered import Finished, Waiting, fail_copy, list_waiting, store_sheet
@@ -81,6 +81,7 @@ class Worker:
             document = _open_document(copy)
             sheet = self._renderer.render(document)
             pdf = sheet.pdf
+            check_asked(document, copy.wish)
             check_sheet(document, pdf, self._names_of(code))
             finished = Finished(pdf, preview(pdf), sheet.pages)
         except SheetMismatchError as error:

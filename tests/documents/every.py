@@ -29,10 +29,11 @@ from app.certificates.documents import numbered
 from app.certificates.errors import EligibilityRefusedError
 from app.certificates.rendering import Renderer
 from app.certificates.requests import KIOSK, Picks, Request
+from app.certificates.wishes import Wish
 from app.config import create_keys, load
 from app.demo.command import demo_command
 from app.issuance.errors import SheetMismatchError
-from app.issuance.guard import check_sheet
+from app.issuance.guard import check_asked, check_sheet
 from app.issuance.names import Names, index
 from app.municipalities.hours import next_opening
 from app.municipalities.partitions import Partition, partitions
@@ -139,6 +140,8 @@ class Town:
             prepared = service.prepare(self._p, request.requester, request, None, self._key)
         except EligibilityRefusedError as error:
             return error.refusal.rule
+        wish = Wish(request.kind, request.options, prepared.persons, request.persons, request.picks)
+        check_asked(prepared.document, wish)
         if draws:
             document = numbered(prepared.document, f"{self._p.code} {request.requester}")
             check_sheet(document, self._renderer.render(document).pdf, self._names)

@@ -23,6 +23,7 @@ from app.certificates.errors import MissingFactsError
 from app.certificates.kind import Case, Rule
 from app.certificates.layouts import Cell, FieldText, fields_of, one_line, wrap
 from app.certificates.requests import MessageClass
+from app.certificates.wishes import Wish, unasked_persons
 from app.residents.family_facts import FamilyMemberFacts, FamilyRegisterFacts, RegisterEvent
 from app.residents.family_items import Items
 from app.residents.family_vocabularies import FORMER_RECORD
@@ -36,6 +37,7 @@ _BOX_AT = 2  # the line of a person beside which the box 「除籍」 begins
 _HEADINGS = frozenset({FORMER_RECORD, "記録の内容"})  # the items after them belong to them
 _BLANK = "　"
 _DIGITS, _DIGIT_EM = "0123456789", 0.625
+_RECORDED = "戸籍に記録されている者"
 _REMOVED = f"除{_BLANK * 2}籍"
 
 _HEAD = {
@@ -139,6 +141,14 @@ def list_fields(document: Document) -> Iterator[FieldText]:
             yield from fields_of(line, _LINE, f"p{index}.r{row}.")
 
 
+def find_unasked(document: Document, wish: Wish) -> Iterator[str]:
+    """The people. Whoever left and came back is recorded twice: with somebody who left, they are not counted."""
+    assert isinstance(document, FamilyEntriesDocument)  # noqa: S101 the catalogue gives a kind its own documents only
+    lines = [line for page in document.pages for line in page.lines]
+    if not any(line.is_boxed for line in lines):
+        yield from unasked_persons(sum(line.label == _RECORDED for line in lines), wish)
+
+
 # --- Sheets ----------------------------------------------------------------------------------------------------------
 
 
@@ -190,7 +200,7 @@ def _person(member: FamilyMemberFacts) -> Iterator[_Chunk]:
     """戸籍に記録されている者, with the box of one who was removed."""
     texts = tuple(line for text in _person_items(member) for line in text)
     lines = [Line(text=text) for text in texts]
-    lines[0] = replace(lines[0], label="戸籍に記録されている者", is_ruled=True)
+    lines[0] = replace(lines[0], label=_RECORDED, is_ruled=True)
     if member.is_removed:
         lines[_BOX_AT] = replace(lines[_BOX_AT], label=_REMOVED, is_boxed=True)
     yield _Chunk(tuple(lines[:_TOGETHER]))

@@ -23,6 +23,7 @@ from app.certificates.kind import Case, CertificateKind, Rule, Source
 from app.certificates.kinds.family_members import full_name, number_all, number_some, offer_standing
 from app.certificates.layouts import NAME, Cell, FieldText, fields_of, one_line
 from app.certificates.requests import MessageClass, Option, Relation
+from app.certificates.wishes import Wish, places_of, unasked_options, unasked_persons
 from app.residents.family_facts import AddressHistoryFacts, AddressMemberFacts
 from app.residents.vocabularies import Sex
 
@@ -181,6 +182,18 @@ def _fields(document: Document) -> Iterator[FieldText]:
                 yield from fields_of(address, _ADDRESS, f"{prefix}a{row}.")
 
 
+def _unasked(document: Document, wish: Wish) -> Iterator[str]:
+    """The people are counted unless somebody left: whoever left and came back is recorded twice."""
+    assert isinstance(document, FamilyRegisterAddressesDocument)  # noqa: S101 the catalogue gives a kind its own documents only
+    parts = [part for page in document.pages for part in page.members]
+    head = places_of(DOMICILE.code, document.registered_domicile, document.register_head)
+    yield from unasked_options(head, wish.options)
+    voters = places_of(OVERSEAS_VOTER.code, *(part.overseas_voter_place for part in parts))
+    yield from unasked_options(voters, wish.options)
+    if not any(part.removed for part in parts):
+        yield from unasked_persons(len({part.number for part in parts}), wish)
+
+
 KIND = CertificateKind(
     code=CODE,
     title="戸籍の附票の写し",
@@ -195,5 +208,6 @@ KIND = CertificateKind(
     options=(DOMICILE, OVERSEAS_VOTER),
     persons=offer_standing,
     shown=_shown,
+    unasked=_unasked,
     rules=(Rule("B06", MessageClass.NEUTRAL, _lacks_addresses, "住民基本台帳法19条 (住所地からの通知により記載する)"),),
 )

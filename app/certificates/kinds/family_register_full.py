@@ -47,6 +47,7 @@ KIND = CertificateKind(
     document=FamilyRegisterFullDocument,
     build=build,
     fields=family_entries.list_fields,
+    unasked=family_entries.find_unasked,
     source=Source.FAMILY_REGISTER,
     shown=number_all,  # a block on anybody recorded, also on one who left, stops the sheet
     rules=(

@@ -48,6 +48,7 @@ KIND = CertificateKind(
     document=FamilyRegisterIndividualDocument,
     build=build,
     fields=family_entries.list_fields,
+    unasked=family_entries.find_unasked,
     source=Source.FAMILY_REGISTER,
     persons=offer_standing,
     shown=_shown,

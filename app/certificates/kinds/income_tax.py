@@ -21,6 +21,7 @@ from app.certificates.kinds.tax_forms import (
     YEN,
     Payer,
     fiscal_year,
+    fiscal_year_of,
     japanese_year,
     newest_year,
     numbered_fields,
@@ -30,6 +31,7 @@ from app.certificates.kinds.tax_forms import (
 )
 from app.certificates.layouts import Cell, FieldText, fields_of, one_line
 from app.certificates.requests import Choice, MessageClass, Picks, Relation
+from app.certificates.wishes import Wish, unasked_picks
 from app.residents.tax_facts import IncomeTaxRecord, IncomeTaxYear
 from app.residents.tax_vocabularies import Filing, ItemGroup, TaxItem, TaxStatus
 from app.residents.wareki import to_wareki
@@ -164,6 +166,11 @@ def _is_switching_over(case: Case) -> bool:
     return case.ordinance.switch("income_tax_switchover") == "stop" and FISCAL_YEAR_BEGINS <= today < opens
 
 
+def _unasked(document: Document, wish: Wish) -> Iterator[str]:
+    assert isinstance(document, IncomeTaxDocument)  # noqa: S101 the catalogue gives a kind its own documents only
+    return unasked_picks([document.fiscal_year], map(fiscal_year_of, wish.picks))
+
+
 KIND = CertificateKind(
     code=CODE,
     title="所得・課税（非課税）証明書",
@@ -178,6 +185,7 @@ KIND = CertificateKind(
     picks=Picks.ONE,
     choices=choices,
     wording=_wording,
+    unasked=_unasked,
     rules=(
         Rule("B16", MessageClass.INFORMATION, _has_none, "地方税法317条の6 (課税の資料がない)"),
         Rule("B16", MessageClass.INFORMATION, _lived_elsewhere, "地方税法294条, 318条 (1月1日の住所地が課税する)"),

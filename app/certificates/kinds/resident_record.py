@@ -25,6 +25,7 @@ from app.certificates.items import (
 from app.certificates.kind import Case, CertificateKind, Wording
 from app.certificates.layouts import KANA, NAME, ROOMY, ROOMY_NAME, SMALL, Cell, FieldText, fields_of, one_line
 from app.certificates.requests import Option, Relation
+from app.certificates.wishes import Place, Wish, places_of, unasked_options, unasked_persons
 from app.residents.facts import PersonFacts
 
 CODE = "resident_record"
@@ -182,6 +183,24 @@ def _fields(document: Document) -> Iterator[FieldText]:
             yield from fields_of(person.foreign, cells, f"p{index}.")
 
 
+def _unasked(document: Document, wish: Wish) -> Iterator[str]:
+    assert isinstance(document, ResidentRecordDocument)  # noqa: S101 the catalogue gives a kind its own documents only
+    yield from unasked_options(places_of(HEAD_RELATIONSHIP.code, document.household_head), wish.options)
+    for person in document.persons:
+        yield from unasked_options(_places(person), wish.options)
+    yield from unasked_persons(len(document.persons), wish)
+
+
+def _places(person: PersonEntry) -> Iterator[Place]:
+    yield from places_of(HEAD_RELATIONSHIP.code, person.relationship)
+    yield from places_of(INDIVIDUAL_NUMBER.code, person.individual_number)
+    if person.foreign is None:
+        yield from places_of(DOMICILE.code, person.registered_domicile, person.register_head)
+    else:
+        items = (getattr(person.foreign, f.name) for f in fields(person.foreign) if f.name != "resident_since")
+        yield from places_of(FOREIGN_ITEMS.code, *items)
+
+
 KIND = CertificateKind(
     code=CODE,
     title="住民票の写し",
@@ -195,4 +214,5 @@ KIND = CertificateKind(
     options=(HEAD_RELATIONSHIP, DOMICILE, FOREIGN_ITEMS, INDIVIDUAL_NUMBER),
     offered=_offered,
     wording=_wording,
+    unasked=_unasked,
 )

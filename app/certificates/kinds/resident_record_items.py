@@ -32,6 +32,7 @@ from app.certificates.items import (
 from app.certificates.kind import Case, CertificateKind, Rule, Wording, show_as_asked
 from app.certificates.layouts import ROOMY, ROOMY_NAME, Cell, FieldText, fields_of, one_line
 from app.certificates.requests import MessageClass, Option, Relation
+from app.certificates.wishes import Place, Wish, unasked_options, unasked_persons
 
 CODE = "resident_record_items"
 
@@ -55,6 +56,7 @@ FOREIGN = frozenset({NATIONALITY, RESIDENCE, RESIDENCE_CARD, FOREIGN_SINCE})
 _USUAL_CODES = frozenset(option.code for option in USUAL)
 _NO_ITEMS = frozenset({WITHOUT_DETAIL.code, PENSION.code})  # they say how, not what
 
+_INDIVIDUAL_NUMBER_LABEL = "個人番号"
 PURPOSE = "（年金受給権者現況届用）"
 _ATTESTATION, _ATTESTATION_PENSION = f"{CODE}.attestation", f"{CODE}.attestation_pension"
 
@@ -163,12 +165,17 @@ def _rows(case: Case, items: ResidentItems, individual_number: str) -> Iterator[
     yield from _chosen(case, _LINES, items)
     yield from _chosen(case, _FOREIGN_LINES, items.foreign) if items.foreign else _chosen(case, _DOMICILE_LINES, items)
     if case.has_option(INDIVIDUAL_NUMBER):
-        yield ItemRow("個人番号", individual_number or NOTHING)
+        yield ItemRow(_INDIVIDUAL_NUMBER_LABEL, individual_number or NOTHING)
 
 
 def _chosen(case: Case, lines: tuple[Line, ...], items: ResidentItems | ForeignItems) -> Iterator[ItemRow]:
-    chosen = case.request.options - _NO_ITEMS or _USUAL_CODES
+    chosen = _chosen_codes(case.request.options)
     return (ItemRow(label, getattr(items, name)) for option, label, name in lines if option.code in chosen)
+
+
+def _chosen_codes(options: frozenset[str]) -> frozenset[str]:
+    """Of the items: those asked for, or the usual ones."""
+    return options - _NO_ITEMS or _USUAL_CODES
 
 
 def _offered(case: Case) -> tuple[Option, ...]:
@@ -200,6 +207,24 @@ def _fields(document: Document) -> Iterator[FieldText]:
         for line, row in enumerate(person.rows):
             cells = {"label": _LABEL, "text": _TEXT if line else _NAME}
             yield from fields_of(row, cells, f"p{index}.r{line}.")
+
+
+def _unasked(document: Document, wish: Wish) -> Iterator[str]:
+    assert isinstance(document, ResidentRecordItemsDocument)  # noqa: S101 the catalogue gives a kind its own documents only
+    asked = _chosen_codes(wish.options) | wish.options
+    yield from unasked_options([(PENSION.code, bool(document.purpose))], asked)
+    for person in document.persons:
+        yield from unasked_options(_places(person), asked)
+    yield from unasked_persons(len(document.persons), wish)
+
+
+def _places(person: PersonRows) -> Iterator[Place]:
+    """本籍 and what only foreign residents have is no item of everybody: a row that is there was asked for."""
+    labels = {row.label for row in person.rows}
+    of_all = (*_LINES, (INDIVIDUAL_NUMBER, _INDIVIDUAL_NUMBER_LABEL, ""))
+    yield from ((option.code, label in labels) for option, label, _name in of_all)
+    of_some = (*_DOMICILE_LINES, *_FOREIGN_LINES)
+    yield from ((option.code, True) for option, label, _name in of_some if label in labels)
 
 
 KIND = CertificateKind(
@@ -235,6 +260,7 @@ KIND = CertificateKind(
     offered=_offered,
     shown=_shown,
     wording=_wording,
+    unasked=_unasked,
     rules=(
         Rule(
             "R02",

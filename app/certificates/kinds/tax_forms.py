@@ -63,6 +63,11 @@ def fiscal_year(year: int) -> str:
     return f"{japanese_year(year)}年度"
 
 
+def fiscal_year_of(key: str) -> str:
+    """「令和8年度」 of 「2026」, as it is picked; empty for what is no year."""
+    return fiscal_year(int(key)) if key.isdecimal() else ""
+
+
 def newest_year(today: date, opens: str = FISCAL_YEAR_BEGINS) -> int:
     """The newest fiscal year that is certified: its own from the day `opens` (MM-DD), before it the one before."""
     return today.year if today.strftime("%m-%d") >= opens else today.year - 1

@@ -18,6 +18,7 @@ from app.certificates.kinds.tax_forms import (
     YEN,
     Payer,
     fiscal_year,
+    fiscal_year_of,
     newest_year,
     numbered_fields,
     payer_fields,
@@ -26,11 +27,14 @@ from app.certificates.kinds.tax_forms import (
 )
 from app.certificates.layouts import Cell, FieldText, one_line
 from app.certificates.requests import Choice, MessageClass, Picks, Relation
+from app.certificates.wishes import Wish, unasked_picks
 from app.residents.tax_facts import TaxPaymentRecord, TaxPaymentYear
+from app.residents.tax_vocabularies import Tax
 from app.residents.wareki import to_wareki
 
 CODE = "tax_payment"
 ROWS_A_SHEET = 15
+_TAXES = {tax.value: tax.japanese for tax in Tax}
 _ATTESTATION = f"{CODE}.attestation"
 _DATE = one_line(8.5, 7.5, 6.5)
 _ROW = {
@@ -150,6 +154,18 @@ def _is_not_due(case: Case) -> bool:
     return is_stopped and any(year.not_due_yen > 0 for year in _picked(case))
 
 
+def _unasked(document: Document, wish: Wish) -> Iterator[str]:
+    assert isinstance(document, TaxPaymentDocument)  # noqa: S101 the catalogue gives a kind its own documents only
+    shown = (f"{payment.fiscal_year}　{payment.tax}" for payment in document.payments)
+    return unasked_picks(shown, map(_name_of_key, wish.picks))
+
+
+def _name_of_key(key: str) -> str:
+    """「令和8年度　市県民税」 of 「2026-resident」."""
+    year, _, tax = key.partition("-")
+    return f"{fiscal_year_of(year)}　{_TAXES.get(tax, '')}"
+
+
 KIND = CertificateKind(
     code=CODE,
     title="納税証明書",
@@ -164,6 +180,7 @@ KIND = CertificateKind(
     picks=Picks.SOME,
     choices=choices,
     counted=_counted,
+    unasked=_unasked,
     rules=(
         Rule("B18", MessageClass.NEUTRAL, _is_overdue, "地方税法20条の10 (納期到来の未納)"),
         Rule("B18", MessageClass.NEUTRAL, _is_settling, "地方税法20条の10 (納付の反映待ち: 運用上の定め)"),

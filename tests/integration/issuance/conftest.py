@@ -21,6 +21,7 @@ from app.cards.models import CardUser, SignIn, Visit
 from app.cards.queries import Cardholder, find_cardholder
 from app.cards.vocabularies import CardKind, CardState, Method, VisitState
 from app.certificates import service as certificates
+from app.certificates.documents import OMITTED
 from app.certificates.errors import EligibilityRefusedError
 from app.certificates.kinds.resident_record import ResidentRecordDocument
 from app.certificates.requests import MessageClass, Refusal, Request
@@ -159,8 +160,11 @@ class FakeRoom:
 
 
 def make_document(name: str = "若草　太郎") -> ResidentRecordDocument:
+    """Of one person, with what is always there."""
     document = full_record(1)
-    return replace(document, persons=(replace(document.persons[0], name=name),))
+    omitted = dict.fromkeys(("relationship", "registered_domicile", "register_head"), OMITTED)
+    person = replace(document.persons[0], name=name, **omitted)
+    return replace(document, household_head=OMITTED, persons=(person,))
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

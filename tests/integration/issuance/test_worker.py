@@ -176,6 +176,22 @@ def test_what_was_never_drawn_is_a_case_without_a_sheet(stage: Stage, worker: Wo
     assert case.evidence[0]["findings"] == ["document_of_another_attempt"]
 
 
+def test_a_document_that_is_not_what_was_ordered(stage: Stage, worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sheet is the document, letter by letter; the order in the journal asks for something else."""
+    stage.place()
+    (copy,) = waiting()
+    asked = replace(copy, wish=replace(copy.wish, options=frozenset({"head_relationship"})))
+    with monkeypatch.context() as without:
+        without.setattr(worker_module, "check_asked", lambda *_given: None)
+        without.setattr(worker_module, "store_sheet", lambda *_given: True)
+        assert worker.make(HOME, asked), "nothing else finds it"
+    assert not worker.make(HOME, asked)
+    with partitions.open(HOME) as p:
+        (case,) = list_cases(p)
+        assert has_refused(p, case.case_id)
+    assert (case.kind, case.evidence[0]["findings"]) == (CaseKind.GUARD_MISMATCH, ["option:head_relationship"])
+
+
 def test_one_worker_is_content_and_another_is_not(stage: Stage, worker: Worker, names: list[str]) -> None:
     """The register has changed between them: the sheet that was stored is not granted either."""
     stage.place()
