@@ -64,13 +64,18 @@ def start() -> ResponseReturnValue:
     if visit is not None and visit.is_signed_in:
         return go_on(stand(visit).step)
     if session.is_used():
-        return see_other(f"{g.terminal.agent_url}/start")
+        return _to_a_fresh_browser()
     if (screen := _not_now(clock.now())) is not None:
         return screen
     if is_fragment():  # a screen that said "not now" asks again: now, and as a whole page
         return see_other(url_for("kiosk.start"))
     offered = languages.offered()
     return show("start", Step.CARD, languages=offered, message="")
+
+
+def _to_a_fresh_browser() -> Response:
+    """The agent waits there until this one was replaced."""
+    return see_other(f"{g.terminal.agent_url}/start")
 
 
 def _not_now(at: datetime) -> ResponseReturnValue | None:
@@ -91,6 +96,8 @@ def open_visit() -> ResponseReturnValue:
     visit = session.current_visit()
     if visit is not None and visit.is_signed_in:
         return go_on(stand(visit).step)
+    if session.is_used():  # the start page of before, by the browser's way back
+        return _to_a_fresh_browser()
     if (screen := _not_now(clock.now())) is not None:
         return screen
     try:

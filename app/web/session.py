@@ -74,8 +74,12 @@ def begin_anew(*, is_replaced: bool) -> None:
 
 
 def is_used() -> bool:
-    """Whether a resident has left this browser, at a terminal that has a fresh one for the next."""
-    return bool(session.get(USED) and session.get(REPLACED))
+    """Whether a resident has left this browser, at a terminal that has a fresh one for the next.
+
+    Also one whose visit was ended while nobody asked for a page: the browser itself has not heard of it.
+    """
+    is_left = session.get(USED) or (VISIT in session and current_visit() is None)
+    return bool(is_left and session.get(REPLACED))
 
 
 def forget_visit() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
 from flask.sessions import SecureCookieSessionInterface
 
 from app import clock
+from app.cards import visits
 from app.cards.errors import CardRefusedError
 from app.cards.vocabularies import VisitState
 from app.issuance.states import Payment, State
@@ -17,7 +19,7 @@ from app.protocol.messages import CardFailure, ReportEvent
 from app.protocol.signatures import Signer
 from app.web.languages import LANGUAGES, is_offered
 from tests.functional.kiosk.conftest import RECORD, SEAL, Stand, later
-from tests.journey.forms import read_forms
+from tests.journey.forms import Form, read_forms
 
 CARD = "01-wakakusa-citizen-card"
 FAMILY = "01-wakakusa-family-head"
@@ -161,6 +163,34 @@ def test_a_stale_choice_changes_nothing_once_it_is_being_paid(stand: Stand) -> N
     stand.page = stand.client.post(old.action, data=old.data(SEAL), follow_redirects=True)
     assert stand.path == "/kiosk/pay"
     assert stand.order().order_id == placed
+
+
+def enter_fresh_browser(stand: Stand) -> Form:
+    """At a terminal that puts another browser in the place of a used one. The start page's form."""
+    stand.enter = lambda: stand.get(f"/kiosk/enter?hello={stand.hello()}&replaced=1")
+    stand.enter()
+    return stand.form("/kiosk/start")
+
+
+@pytest.mark.parametrize("end", [visits.mark_closing, lambda visit_id: visits.close_visit(visit_id, "idle")])
+def test_a_browser_whose_visit_ended_behind_its_back_is_used(stand: Stand, end: Callable[[str], object]) -> None:
+    """By `reconcile`, while the browser asked for nothing: whoever comes next does not begin in it."""
+    old = enter_fresh_browser(stand)
+    stand.sign_in(CARD)
+    assert stand.client.get("/kiosk/now").location == "/kiosk/choose"
+    with stand.app.app_context():
+        end(stand.visit_id)
+    away = f"{stand.terminal.agent_url}/start"
+    assert stand.client.get("/kiosk/now").location == "/kiosk/"
+    assert stand.client.get("/kiosk/").location == away
+    assert stand.client.post(old.action, data=old.data()).location == away  # by the browser's own way back
+
+
+def test_a_browser_that_was_opened_by_hand_is_left_alone(stand: Stand) -> None:
+    stand.sign_in(CARD)
+    with stand.app.app_context():
+        visits.close_visit(stand.visit_id, "idle")
+    assert stand.get("/kiosk/now").request.path == "/kiosk/"
 
 
 def test_choosing_again_gives_the_order_up_and_charges_nothing(stand: Stand) -> None:
