@@ -102,8 +102,9 @@ STEPS: tuple[Step, ...] = (
         ("issuance.granting:grant", "terminal.press:Press.recover"),
         ("outcome_unknown", "manifest_mismatch"),
         ("came_out", "not_printed", "destroyed", "missing", "checked"),
-        "Look in the tray: the terminal has lost its memory, or refused bytes that were not of its own session. It is"
-        " stopped; once the case is closed, 再開 at the counter.",
+        "Look in the tray: the terminal has lost its memory, refused bytes that were not of its own session, or knows"
+        " of a sheet that the journal never granted (a town that was restored). It is stopped; once the case is"
+        " closed, 再開 at the counter.",
     ),
     Step(
         "print",
@@ -136,24 +137,33 @@ STEPS: tuple[Step, ...] = (
         "`committing` with what to keep, or `releasing`; the agent's journal before the device is told",
         "money is kept, change comes out",
         (Payment.COMMITTING, Payment.RELEASING, Payment.UNKNOWN),
-        "told again under the same key: the device answers what it did; never a new key",
-        ("terminal.till:Till.follow", "issuance.progress:advance", "issuance.reporting:record_report"),
+        "told again under the same key: the device answers what it did; never a new key; what a person has ended is"
+        " told, too, and nobody else is served there before the terminal has said that it is over",
+        (
+            "terminal.till:Till.follow",
+            "issuance.progress:advance",
+            "issuance.tries:find_untold",
+            "issuance.money_reports:record_money",
+        ),
         ("payment_unknown",),
         ("kept", "refunded", "checked"),
         "Open the device and count: `kept` if the fees of what came out are in it, `refunded` if everything was given"
-        " back. A terminal that comes back finishes by itself; then `checked`.",
+        " back. A terminal that comes back finishes by itself; then `checked`. What it says otherwise after your"
+        " verdict, or still holds, is a new case: look whose money it is, then `checked`. A device that will never"
+        " answer is taken out of the agent's settings: then the agent says so.",
     ),
     Step(
         "owe",
         "the final state with `yen_owed`, and the case, in one transaction",
         "none: the device has ended",
         (Payment.COMMITTED, Payment.RELEASED),
-        "nothing: the same report again opens no second case",
-        ("issuance.reporting:record_report",),
+        "nothing: the same report again opens no second case; one that comes after a person's verdict on the money"
+        " opens the first",
+        ("issuance.money_reports:record_money",),
         ("change_owed",),
         ("paid_back",),
         "The resident shows a claim of eight digits, which the case has, too. Hand over the amount in the evidence,"
-        " then `paid_back`.",
+        " then `paid_back`. If you said `refunded` of this order before, it may have been handed over then.",
     ),
     Step(
         "refund",
