@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from app.certificates.catalogue import KINDS
 from app.municipalities.serviceability import Obstacle
 from app.web.obstacles import FOR_STAFF
 
@@ -30,12 +31,18 @@ FINDINGS: dict[str, LazyString] = {
     "twelve_digits": _l("文書にない12けたの数字がある"),
     "foreign_name": _l("ほかの人の名前がある"),
     "document_of_another_attempt": _l("別の番号の文書だった"),
+    "kind": _l("申請とはちがう種類の証明書だった"),
+    "option": _l("のせる項目が申請とちがう"),
+    "persons": _l("のせる人が申請とちがう"),
+    "picks": _l("年度などが申請とちがう"),
     "MissingGlyphError": _l("フォントにない文字がある"),
     "TextTooLongError": _l("欄に入らない文字がある"),
     "UnprintableError": _l("印刷できない文字がある"),
     "RenderingError": _l("紙面が予定どおりにできなかった"),
     "UnreadableDocumentError": _l("しまっておいた文書を読めない"),
 }
+_WITHOUT_PAGE = frozenset({"option", "persons"})  # they are about the document: which item, how many of how many
+_OPTIONS = {option.code: option.japanese for kind in KINDS.values() for option in kind.options}
 _FINDING = re.compile(r"(?P<code>\w+)(\.\d+)?(:(?P<page>.+))?")
 
 # what the agent gives as the reason, as a whole
@@ -115,6 +122,8 @@ def finding(code: str) -> str:
     if match is None or match["code"] not in FINDINGS:
         return code
     words, page = str(FINDINGS[match["code"]]), match["page"]
+    if match["code"] in _WITHOUT_PAGE:
+        return f"{words}（{_OPTIONS.get(page, page)}）" if page else words
     return _("%(what)s（%(page)sページ）", what=words, page=page) if page else words
 
 

@@ -176,9 +176,10 @@ def test_every_doubt_about_money_has_words(speaking: str) -> None:
 
 def test_every_finding_has_words(speaking: str) -> None:
     """Of the guard, and of whatever keeps a sheet from being made."""
-    guard = (ROOT / "app/issuance/guard.py").read_text()
-    codes = set(re.findall(r"""(?:yield|return) \(?f"([a-z_]+)[.:]""", guard)) | {"unreadable"}
-    assert {"pages", "content", "foreign_name"} <= codes
+    guard = "".join((ROOT / file).read_text() for file in ("app/issuance/guard.py", "app/certificates/wishes.py"))
+    codes = set(re.findall(r"""(?:yield|return) \(?f?"([a-z_]+)[.:"]""", guard))
+    codes |= set(re.findall(r"""SheetMismatchError\(\("([a-z_]+)",""", guard))
+    assert {"pages", "content", "foreign_name", "unreadable", "kind", "option", "persons", "picks"} <= codes
     failures = {UnprintableError, RenderingError, UnreadableDocumentError, *UnprintableError.__subclasses__()}
     codes |= {failure.__name__ for failure in failures} | {"document_of_another_attempt"}
     assert codes == set(phrases.FINDINGS)
@@ -186,6 +187,8 @@ def test_every_finding_has_words(speaking: str) -> None:
     told = phrases.finding("content.12:3")
     assert "3" in told
     assert "12" not in told
+    assert phrases.finding("option:domicile").endswith("（本籍・筆頭者）")
+    assert phrases.finding("persons:1/2").endswith("（1/2）")
 
 
 def test_what_nobody_saw_is_not_told_as_taken(speaking: str) -> None:
