@@ -39,7 +39,7 @@ PAIRS = 8  # of faults, drawn for each death
 
 @dataclass(frozen=True)
 class Case:
-    """One cell. `part`, `point`, `when`: who dies where; the next three may be empty. `leaves`: the sheet stays there."""
+    """One cell. `part`, `point`, `when`: who dies where; the next three may be empty; `leaves`: the sheet, there."""
 
     part: str
     point: str
