@@ -6,6 +6,7 @@ comes late is kept as evidence for the person who decides.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -18,7 +19,7 @@ from app.issuance.models import Attempt, AttemptReport, Case, CaseKind, Issuance
 from app.issuance.money_models import PaymentTry
 from app.issuance.money_reports import DEVICE_ENDS, MONEY_EVENTS, record_money
 from app.issuance.progress import advance, call_off
-from app.issuance.states import AT_PRINTER, KEPT, NOT_GRANTED, State
+from app.issuance.states import AT_PRINTER, KEPT, NOT_GRANTED, TAKEN_UNSEEN, State
 from app.issuance.tries import note_device_ended
 from app.municipalities.partitions import Partition
 from app.protocol.messages import Report, ReportEvent
@@ -102,7 +103,7 @@ def _record_paper(p: Partition, actor: str, report: Report, order: Order, copy: 
     if copy.state is State.UNKNOWN or not _is_at_terminal(copy):
         _record_late(p, actor, report, order, copy)
     elif report.event in _REACHES:
-        _walk(p, actor, copy, _REACHES[report.event])
+        _walk(p, actor, copy, _REACHES[report.event], _how_taken(report))
     else:
         _PAPER[report.event](p, actor, report, order, copy)
 
@@ -111,11 +112,20 @@ def _is_at_terminal(copy: Issuance) -> bool:
     return copy.state in _PAPER_PATH
 
 
-def _walk(p: Partition, actor: str, copy: Issuance, to: State) -> None:
+def _how_taken(report: Report) -> str:
+    """Without a sensor the terminal says TAKEN as soon as the sheet is out, and says so in its details."""
+    try:
+        told = json.loads(report.details)
+    except ValueError:
+        return ""
+    return TAKEN_UNSEEN if isinstance(told, dict) and told.get("taken") == "unknown" else ""
+
+
+def _walk(p: Partition, actor: str, copy: Issuance, to: State, how: str = "") -> None:
     """Forward along the path of paper; a report that was overtaken by a later one changes nothing."""
     here, there = _PAPER_PATH.index(copy.state), _PAPER_PATH.index(to)
     for state in _PAPER_PATH[here + 1 : there + 1]:
-        move(p, copy, state, actor)
+        move(p, copy, state, actor, how if state is State.TAKEN else "")
 
 
 def _record_late(p: Partition, actor: str, report: Report, order: Order, copy: Issuance) -> None:

@@ -23,7 +23,7 @@ from app.issuance.journal import move
 from app.issuance.models import Attempt, CaseKind, Disposal, Issuance, IssuanceEvent, Outbox, Sheet
 from app.issuance.queries import list_cases
 from app.issuance.service import Verdict
-from app.issuance.states import Payment, State
+from app.issuance.states import TAKEN_UNSEEN, Payment, State
 from app.municipalities.partitions import partitions
 from app.payments.models import EntryType
 from app.protocol.messages import ReportEvent, WorkAction
@@ -411,3 +411,16 @@ def test_a_mixed_basket_whose_paid_copy_did_not_come(stage: Stage, room: FakeRoo
 
 def test_a_number_is_charged_by_one_name_only() -> None:
     assert {e.value for e in EntryType} == {"charge", "refund", "void"}
+
+
+@pytest.mark.parametrize(
+    ("details", "note"),
+    [('{"taken": "unknown"}', TAKEN_UNSEEN), ('{"taken": "seen"}', ""), ("no json", ""), ("[]", "")],
+)
+def test_that_nobody_saw_a_sheet_leave_is_noted_with_the_move(stage: Stage, details: str, note: str) -> None:
+    stage.pay()
+    attempt = stage.print_one(*PRINTED)
+    stage.report(ReportEvent.TAKEN, attempt=attempt, details=details)
+    (event,) = [event for event in rows(IssuanceEvent) if event.to_state is State.TAKEN]
+    assert event.note == note
+    assert {e.note for e in rows(IssuanceEvent) if e.to_state is State.PRINTED} == {""}
