@@ -57,6 +57,8 @@ from app.web.access import agent_sealed, public
 bp = Blueprint("agents", __name__, url_prefix="/agents")
 
 SEEN_AGAIN = timedelta(seconds=5)
+# of a call, what `serviceability.read_devices` reads
+_TOLD = ("printer", "sheets_left", "change_left", "tenders", "prints_receipts", "stopped_at")
 # a terminal that was stopped still counts out the money that it holds
 _ALLOWED_WHEN_STOPPED = frozenset({WorkAction.NONE, WorkAction.RELEASE, WorkAction.COMMIT, WorkAction.RECEIPT})
 _FINDINGS = (SheetLostError, GrantLostError, NoLongerAllowedError)  # of a grant: something must follow
@@ -182,7 +184,7 @@ def show_portal_key() -> Response:
 
 def _note_seen(terminal: TerminalFacts, call: WorkCall) -> None:
     """An agent calls several times a second; the union is written for a change, or to say that it still lives."""
-    told = {name: getattr(call, name) for name in ("printer", "sheets_left", "change_left", "tenders", "stopped_at")}
+    told = {name: getattr(call, name) for name in _TOLD}
     state = json.dumps(told)
     seen = terminal.last_seen_at
     if state != terminal.device_state or seen is None or clock.now() - seen > SEEN_AGAIN:

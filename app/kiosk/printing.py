@@ -17,6 +17,7 @@ from app.kiosk.journey import Step
 from app.kiosk.screens import show
 from app.kiosk.standing import actor, at, go_on, stand
 from app.municipalities.partitions import partitions
+from app.municipalities.serviceability import read_devices
 from app.web.access import signed_in_required
 from app.web.htmx import is_fragment, see_other
 
@@ -111,14 +112,14 @@ def progress() -> ResponseReturnValue:
 @signed_in_required
 @at(Step.TAKE)
 def take() -> ResponseReturnValue:
-    order = g.standing.placed
-    if is_fragment() and request.args.get("seen") == order.receipt:
+    order, receipt = g.standing.placed, _receipt()
+    if is_fragment() and request.args.get("seen") == receipt:
         return "", 204  # nothing is new: a button must not vanish under a finger
     return show(
         "take",
         Step.TAKE,
-        live=url_for("kiosk.take", seen=order.receipt),
-        receipt=order.receipt,
+        live=url_for("kiosk.take", seen=receipt),
+        receipt=receipt,
         copies=len(_out(order)),
         sheets=_sheets(order),
         change=_change(order),
@@ -131,13 +132,22 @@ def take() -> ResponseReturnValue:
 @signed_in_required
 @at(Step.TAKE, Step.DONE, Step.OWED)
 def ask_receipt() -> ResponseReturnValue:
-    """「領収書を出す」: once for each order; a second press finds it printed."""
+    """「領収書を出す」: once for each order, where there is a printer for it; a second press finds it printed."""
+    if _receipt() is not Receipt.OFFERED:
+        return go_on(g.standing.step)
     try:
         with partitions.open(g.visit.home, write=True) as p:
             issuance.ask_receipt(p, g.standing.placed.order_id)
     except NoReceiptError:
         pass  # the money is being counted out, or a person looks first: the page says so
     return go_on(g.standing.step)
+
+
+def _receipt() -> Receipt:
+    """Not offered by a terminal that has not said that it can print one."""
+    receipt: Receipt = g.standing.placed.receipt
+    can_print = read_devices(g.terminal.device_state).prints_receipts
+    return Receipt.NONE if receipt is Receipt.OFFERED and not can_print else receipt
 
 
 def _out(order: OrderView) -> list[CopyView]:
@@ -165,7 +175,7 @@ def outcome() -> ResponseReturnValue:
         step.value,
         step,
         live=url_for("kiosk.outcome") if order.payment in _MOVING or order.receipt is Receipt.ASKED else "",
-        receipt=order.receipt,
+        receipt=_receipt(),
         is_done=step is Step.DONE,
         needs_staff=step in {Step.OWED, Step.STAFF},
         owed=order.yen_owed,

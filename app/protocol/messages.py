@@ -173,7 +173,7 @@ class WorkCall(Message):
     change_left: int  # yen in the change store
     tenders: str = Tender.CASH.value  # what can be paid with now, space-separated; empty: nothing that costs money
     epoch: int = 0  # of the lease that the agent holds; 0: of none
-    prints_receipts: bool = False
+    prints_receipts: bool = False  # there is a receipt printer, and it works
     stopped_at: str = ""  # since when the agent has stopped itself (ISO 8601); empty: it has not
 
 

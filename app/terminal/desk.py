@@ -184,11 +184,15 @@ def _state() -> dict[str, Any]:
             "address": parts.settings.printer,  # empty: the simulated one
         },
         "tray": _lying(_sheets(parts)),
-        "receipt": (parts.roll.lines() or [""])[-1],  # the newest one hangs out
+        "receipt": _receipt(parts),  # the newest one hangs out
         "alarm": parts.press.is_alarm_due(),
-        "out_of_service": parts.journal.stopped_reason(),
+        "out_of_service": "fenced" if parts.loop.is_fenced() else parts.journal.stopped_reason(),
         "pending_reports": len(parts.journal.pending_reports()),
     }
+
+
+def _receipt(parts: Parts) -> str:
+    return parts.roll.lines()[-1] if parts.roll and parts.roll.lines() else ""
 
 
 def _lying(sheets: list[Sheet]) -> list[dict[str, Any]]:

@@ -56,7 +56,7 @@ class Loop:
         self._portal = portal
         self._lease = lease
         self._printer = printer
-        self._press, self._till, self._trips = works.press, works.till, works.trips
+        self._press, self._till, self._trips, self._receipts = works.press, works.till, works.trips, works.receipts
         self._counter = Counter(terminal_id, journal, portal, lease, printer, works.press, works.till)
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -162,13 +162,14 @@ class Loop:
 
     def _call(self) -> WorkCall:
         stopped = self._journal.stopped_reason()
-        state = [*self._printer.faults(), *([stopped.split()[0], "out_of_service"] if stopped else [])]
+        own = [stopped.split()[0], "out_of_service"] if stopped else []
+        state = [*self._printer.faults(), *own, *(["sheet_left"] if self._press.is_sheet_left() else [])]
         printer = " ".join(dict.fromkeys(state)) or "ready"
         return WorkCall(
             terminal_id=self._terminal_id, call_id=str(uuid.uuid4()), at=_now(), printer=printer,
             sheets_left=self._printer.sheets_left(), change_left=self._till.change_left(),
             tenders=" ".join(self._till.tenders()),
-            epoch=self._lease.need(), stopped_at=self._journal.stopped_at(),
+            epoch=self._lease.need(), prints_receipts=self._receipts.can_print(), stopped_at=self._journal.stopped_at(),
         )  # fmt: skip
 
     def _send_reports(self) -> None:

@@ -54,7 +54,7 @@ class Parts:
     money: Money
     till: Till
     printer: SimulatedPrinter | IppPrinter
-    roll: ReceiptRoll
+    roll: ReceiptRoll | None
     press: Press
     trips: Trips
     loop: Loop
@@ -67,7 +67,8 @@ class Parts:
         self.journal.close()
         self.till.close()
         self.printer.close()
-        self.roll.close()
+        if self.roll:
+            self.roll.close()
         self.lock.close()
 
 
@@ -88,7 +89,7 @@ def build(settings: Settings, money: Money | None = None) -> Parts:
     printer = _printer(settings)
     press = Press(journal, printer, portal, lease, settings.terminal_id, settings.patience_seconds)
     trips = Trips(settings, signer, journal, portal, lease, reader)
-    roll = ReceiptRoll(settings.home / "roll.db")
+    roll = ReceiptRoll(settings.home / "roll.db") if settings.demo else None
     works = Works(press, till, trips, Receipts(journal, roll))
     loop = Loop(settings.terminal_id, journal, portal, lease, printer, works)
     screen = Screen(settings.home / "browser")

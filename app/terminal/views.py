@@ -14,7 +14,7 @@ from app.protocol.signatures import BadEnvelopeError, peek
 from app.terminal.errors import TicketRefusedError
 from app.terminal.parts import Parts, parts_of
 from app.terminal.trips import LOOKS, Look, Step, Trip
-from app.terminal.words import CUT_OFF, CUT_OFF_LANGUAGES, NOTICES
+from app.terminal.words import CUT_OFF, FENCED, NOTICES, RESTING_LANGUAGES, Notice
 
 bp = Blueprint("trip", __name__)
 COOKIE = "koiki_trip"
@@ -25,10 +25,12 @@ PIN = re.compile(r"[0-9]{4}\Z")
 def start() -> ResponseReturnValue:
     """Where the kiosk's browser begins: on to the portal, saying which terminal this is. A used one waits here.
 
-    While the portal does not answer, the browser stays here, and looks again by itself.
+    While the portal does not answer, or another agent is this terminal, it stays here, and looks again by itself.
     """
+    if _parts().loop.is_fenced():
+        return make_response(_resting(FENCED), 503)
     if _parts().loop.is_cut_off():
-        return make_response(_cut_off(), 503)
+        return make_response(_resting(CUT_OFF), 503)
     screen = _parts().screen
     if not screen.arrive(request.args.get("browser", "")):
         return render_template("terminal/fresh.html", trip=None)
@@ -167,13 +169,13 @@ def _notice(failure: CardFailure, status: int) -> ResponseReturnValue:
     return make_response(page, status)
 
 
-def _cut_off() -> str:
+def _resting(notice: Notice) -> str:
     """In every language of the screens: nobody has chosen one yet."""
     said = []
-    for language in CUT_OFF_LANGUAGES:
+    for language in RESTING_LANGUAGES:
         with force_locale(language):
-            said.append((language.replace("_", "-"), str(CUT_OFF.title), str(CUT_OFF.advice)))
-    return render_template("terminal/cut_off.html", trip=None, said=said, again=request.full_path)
+            said.append((language.replace("_", "-"), str(notice.title), str(notice.advice)))
+    return render_template("terminal/resting.html", trip=None, said=said, again=request.full_path)
 
 
 def _to(step: Step) -> ResponseReturnValue:
@@ -188,14 +190,19 @@ def _go(url: str) -> ResponseReturnValue:
 
 
 def _arrival(trip: Trip) -> str:
-    if _parts().loop.is_cut_off():
+    if _is_resting():
         return url_for("trip.start")
     return f"{_parts().settings.portal_url}/kiosk/arrived?ticket={trip.ticket.nonce}"
 
 
 def _home() -> str:
     """The portal's first page; our own while the portal does not answer."""
-    return url_for("trip.start") if _parts().loop.is_cut_off() else f"{_parts().settings.portal_url}/kiosk/"
+    return url_for("trip.start") if _is_resting() else f"{_parts().settings.portal_url}/kiosk/"
+
+
+def _is_resting() -> bool:
+    """Nobody should be sent to the portal from here now."""
+    return _parts().loop.is_cut_off() or _parts().loop.is_fenced()
 
 
 def _parts() -> Parts:

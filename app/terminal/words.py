@@ -62,7 +62,13 @@ NOTICES: dict[CardFailure, Notice] = {
     ),
 }
 
-CUT_OFF_LANGUAGES = ("ja", "en", "zh_Hans")
+RESTING_LANGUAGES = ("ja", "en", "zh_Hans")
+FENCED = Notice(
+    _l("この端末はお休みしています"),
+    _l(
+        "別の機器が、この端末として動いています。係員にお知らせください。お急ぎの方は、ほかの端末か窓口をご利用ください。"
+    ),
+)
 CUT_OFF = Notice(
     _l("いまは、通信ができません"),
     _l("つながると、はじめの画面になります。お急ぎの方は、ほかの端末か窓口をご利用ください。"),

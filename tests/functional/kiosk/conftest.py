@@ -56,7 +56,7 @@ from tests.journey.forms import Form, read_forms
 BUILT = datetime(2026, 11, 20, 9, 0, tzinfo=clock.JST)
 TODAY = datetime(2026, 11, 24, 10, 0, tzinfo=clock.JST)  # a Tuesday in office hours
 RECORD, SEAL = "resident_record", "seal_registration"
-WELL = {"printer": "ready", "sheets_left": 250, "change_left": 9000, "tenders": "cash"}
+WELL = {"printer": "ready", "sheets_left": 250, "change_left": 9000, "tenders": "cash", "prints_receipts": True}
 
 
 def make_config(home: Path) -> Config:

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from app.issuance.queries import Receipt
 from app.issuance.states import Payment, State
 from app.protocol.messages import ReportEvent, Tender
 from tests.functional.kiosk.conftest import Stand
@@ -144,6 +145,22 @@ def test_a_receipt_at_the_tray(stand: Stand) -> None:
     stand.report(ReportEvent.RECEIPT_PRINTED)
     assert "領収書をお取りください" in stand.get("/kiosk/take").text
     assert "領収書を出す" not in stand.page.text
+
+
+@pytest.mark.parametrize("told", [{"prints_receipts": False}, {"prints_receipts": "yes"}, {}])
+def test_no_receipt_is_offered_where_nothing_prints_one(stand: Stand, told: dict[str, object]) -> None:
+    stand.devices.pop("prints_receipts")
+    stand.call(**told)
+    reach_pay(stand)
+    stand.pay(1000)
+    stand.print_all()
+    stand.report(ReportEvent.COMMITTED, stand.order().yen)
+    assert "領収書" not in stand.get("/kiosk/take").text
+    stand.call(prints_receipts=True)
+    assert "領収書を出す" in stand.get("/kiosk/take").text
+    stand.call(prints_receipts=False)
+    stand.submit("/kiosk/receipt")  # of a page that was left standing
+    assert stand.order().receipt is Receipt.OFFERED
 
 
 def test_the_tray_s_page_is_left_alone_while_nothing_is_new(stand: Stand) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from app.protocol.messages import ReportEvent, WorkAction
 from app.terminal import counting
+from app.terminal.parts import Money, build
 from tests.functional.terminal.test_loop import COLLECT, COMMIT, PRINT, turn_until, turns
 
 RECEIPT = COLLECT | {"action": WorkAction.RECEIPT, "yen": 0, "receipt": "領収書\n第0000001号\n合計 300円"}
@@ -41,6 +44,19 @@ def test_a_receipt_of_which_the_printer_cannot_tell_is_not_printed_again(
     assert parts.roll.lines() == []
     assert portal.events() == ["receipt_printed"]
     assert portal.reports[0].details == '{"proved": null}'
+
+
+def test_a_terminal_without_a_receipt_printer_says_so_and_prints_none(parts, portal, settings) -> None:
+    turns(parts, portal)
+    assert portal.calls[-1].prints_receipts
+    parts.close()
+    real = replace(settings, demo=False, cards_folder=None, printer="ipp://127.0.0.1:9/ipp/print")
+    bare = build(real, Money({}))
+    turns(bare, portal, RECEIPT)
+    assert not portal.calls[-1].prints_receipts
+    assert portal.events() == []
+    assert bare.roll is None
+    bare.close()
 
 
 def test_each_payment_has_its_receipt(parts, portal, signed_in) -> None:
