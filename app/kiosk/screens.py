@@ -88,6 +88,7 @@ OBSTACLES: dict[Obstacle, LazyString] = {
     Obstacle.OUTCOME_UNKNOWN: _LOOKED_AT,
     Obstacle.PRINTER_CHANGED: _LOOKED_AT,
     Obstacle.OUT_OF_SERVICE: _LOOKED_AT,
+    Obstacle.SHEET_LEFT: _l("前の人の証明書がのこっています。さわらずに、係員をお呼びください。"),
     Obstacle.OFFLINE: _l("プリンターの電源が入っていないか、線がはずれています。ほかの端末か、窓口をご利用ください。"),
     Obstacle.JAM: _l("プリンターに紙がつまっています。係員が直すまで、ほかの端末か、窓口をご利用ください。"),
     Obstacle.COVER_OPEN: _l("プリンターのふたが開いています。しまると、使えるようになります。"),

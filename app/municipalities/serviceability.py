@@ -27,6 +27,7 @@ class Obstacle(StrEnum):
     OUTCOME_UNKNOWN = "outcome_unknown"  # a sheet may still come out of it
     PRINTER_CHANGED = "printer_changed"  # another printer stands in the place of the known one
     OUT_OF_SERVICE = "out_of_service"  # the agent has stopped itself for a reason of its own
+    SHEET_LEFT = "sheet_left"  # a certificate lies in the tray that its resident did not take
     OFFLINE = "offline"
     JAM = "jam"
     COVER_OPEN = "cover_open"
@@ -51,6 +52,7 @@ SAYS: dict[Obstacle, str] = {
     Obstacle.OUTCOME_UNKNOWN: "a sheet may still come out: empty the paper path, then 'terminals resume'",
     Obstacle.PRINTER_CHANGED: "another printer stands there: check it, then 'terminals resume'",
     Obstacle.OUT_OF_SERVICE: "has stopped itself: look into it, then 'terminals resume'",
+    Obstacle.SHEET_LEFT: "a certificate lies in the tray that nobody took: remove it, see the case",
     Obstacle.OFFLINE: "the printer is off or not connected",
     Obstacle.JAM: "the printer has a paper jam",
     Obstacle.COVER_OPEN: "a cover or door of the printer is open",

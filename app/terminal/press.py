@@ -91,6 +91,10 @@ class Press:
         """Sheets lie in the tray for too long."""
         return any(_waits(a) >= ALARM_AFTER for a in self._journal.attempts_in(PRESENTED))
 
+    def is_sheet_left(self) -> bool:
+        """Whether something lies there that its resident did not take: the next one would find it."""
+        return bool(self._journal.attempts_in((AttemptState.NOT_TAKEN,)))
+
     def is_busy(self) -> bool:
         return bool(self._journal.attempts_in(MOVING + (AttemptState.PRINTED,)))
 

@@ -22,6 +22,7 @@ FOR_STAFF: dict[Obstacle, tuple[LazyString, LazyString]] = {
         _l("正しいプリンターか確かめて、再開してください。"),
     ),
     Obstacle.OUT_OF_SERVICE: (_l("端末が自分で停止"), _CLEAR),
+    Obstacle.SHEET_LEFT: (_l("取り忘れの証明書"), _l("排紙トレイの証明書を取りのぞき、案件を処理してください。")),
     Obstacle.OFFLINE: (_l("プリンターの電源・接続"), _l("電源とケーブルを確かめてください。")),
     Obstacle.JAM: (_l("紙づまり"), _l("つまった紙を取りのぞいてください。紙は枚数を数えて残してください。")),
     Obstacle.COVER_OPEN: (_l("カバーが開いている"), _l("カバーを閉めてください。")),

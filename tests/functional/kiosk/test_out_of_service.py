@@ -28,6 +28,7 @@ def test_every_obstacle_of_a_terminal_has_kind_words() -> None:
         ({"printer": "jam"}, Obstacle.JAM),
         ({"printer": "cover_open toner"}, Obstacle.COVER_OPEN),
         ({"printer": "outcome_unknown"}, Obstacle.OUTCOME_UNKNOWN),
+        ({"printer": "sheet_left"}, Obstacle.SHEET_LEFT),
         ({"sheets_left": 0}, Obstacle.NO_PAPER),
     ],
 )

@@ -209,9 +209,11 @@ def test_forgotten_sheets_raise_an_alarm_and_are_told(parts, portal, browser, si
     with clock.frozen(now + timedelta(seconds=62)):
         turns(parts, portal)
         assert portal.events().count("not_taken") == 1
+        assert parts.loop._call().printer == "sheet_left", "the next one would find it"
         browser.post("/desk/tray/take")
         turns(parts, portal)
     assert portal.events()[-1] == "taken"
+    assert parts.loop._call().printer == "ready"
 
 
 # --- money
