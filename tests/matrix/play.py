@@ -74,6 +74,7 @@ class Player:
             self._tidy(case)
             self._recover(errands[-1], outcome)
             self._wait_for_death(case)
+            self.lane.exit.empty()  # staff: nobody else's sheet lies there when the next one comes
             outcome.missed = self._missed(case, till)
         self._repair(case, till)
         self._judge(case, errands, outcome)
@@ -213,7 +214,6 @@ class Player:
             line.cut("", b"")
         till.repair()
         (self.lane.box.folder / "plan.json").unlink(missing_ok=True)
-        self.lane.exit.empty()
 
     def _judge(self, case: Case, errands: list[Errand], outcome: Outcome) -> None:
         found = judge(self.lane, case, errands, self.attendant.readings)
