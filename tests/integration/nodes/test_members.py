@@ -20,7 +20,7 @@ from app.municipalities.partitions import partitions
 from app.municipalities.service import set_member_state
 from app.municipalities.union import union_write
 from app.nodes import checking, equipment, membership, queries, service
-from app.nodes.agreement import FORGOTTEN, NodeFacts, Role
+from app.nodes.agreement import FORGOTTEN, MISSED, NodeFacts, Role
 from app.nodes.errors import UnfitError
 from app.nodes.membership import Membership
 from tests.integration.nodes.conftest import TOWN, Site
@@ -214,6 +214,15 @@ def test_who_was_frozen_and_is_alone_goes_on(node: Membership, monkeypatch: pyte
     monkeypatch.setattr(membership, "_seconds", lambda: waking)
     node.ensure()
     assert [other.node_id for other in queries.list_live()] == [node.me.node_id]
+
+
+def test_keepers_that_are_not_heard_of_are_missed(node: Membership, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert node.missing_keepers() == []  # they may still be starting
+    later = membership._seconds() + MISSED.total_seconds() + 1
+    monkeypatch.setattr(membership, "_seconds", lambda: later)
+    neighbour(role=Role.RELAY)
+    node.ensure()
+    assert node.missing_keepers() == [Role.WORKER, Role.RECONCILE]
 
 
 def test_a_schema_that_moves_under_a_process(node: Membership) -> None:
