@@ -82,7 +82,8 @@ def test_every_town_has_a_kiosk_whose_agent_can_start(demo):
     assert len(terminals) == len(TOWNS)
     for terminal in terminals:
         folder = config.home / "agents" / terminal.terminal_id
-        loaded = settings.load({"KOIKI_AGENT_HOME": str(folder), "KOIKI_AGENT_CARDS": str(config.home / "tray/cards")})
+        own = {"KOIKI_AGENT_HOME": str(folder), "KOIKI_AGENT_CARDS": str(config.home / "tray/cards")}
+        loaded = settings.load({"KOIKI_DEMO": "1", **own})
         assert loaded.agent_url == terminal.agent_url
         assert (folder / "device.key").stat().st_mode & 0o777 == 0o600
         assert json.loads((folder / "terminal.json").read_text())["portal_url"] == config.portal_url
