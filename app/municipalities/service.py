@@ -39,6 +39,7 @@ from app.municipalities.union import union_write
 
 AGENT_STOPPED = "agent"  # what is written as the reason when only the agent had stopped itself
 
+
 def init_union(actor: str, name: str, name_en: str = "", phone: str = "") -> None:
     """Write the union's one row. :raises AlreadyThereError: if there is a union already."""
     with union_write() as session:
