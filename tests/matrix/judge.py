@@ -37,10 +37,10 @@ def judge(lane: Lane, case: Case, errands: list[Errand], readings: Readings) -> 
         out[slip["name"]].append(slip["sheet"])
     for attempt_id, state, disposal, sheets in rows(lane, COPIES, visits):
         verdict.ends.append(state)
-        if state in WITH_PAPER and _is_lie(case, out[attempt_id], sheets):
+        if state in WITH_PAPER and is_lie(case, out[attempt_id], sheets):
             verdict.lies += 1
         else:
-            verdict.wrong += _wrong_with_paper(out[attempt_id], state, disposal, sheets)
+            verdict.wrong += wrong_with_paper(out[attempt_id], state, disposal, sheets)
     for _, _, payment, key, due, owed in rows(lane, ORDERS, visits):
         verdict.wrong += _wrong_with_money(lane, payment, key, due, owed)
     verdict.wrong += [word for reading in readings.found if reading.visit_id in visits for word in _wrong_read(reading)]
@@ -54,11 +54,13 @@ def rows(lane: Lane, sql: str, visits: set[str]) -> list[tuple]:
     return [row for file in files for row in truth.rows(file, sql + where, *sorted(visits))]
 
 
-def _is_lie(case: Case, out: list[int], sheets: int) -> bool:
+def is_lie(case: Case, out: list[int], sheets: int) -> bool:
+    """A printer said that it had printed, one sheet never came, and nothing beside it could know."""
     return case.printer == "printer lies" and case.sensor == NONE and len(set(out)) == len(out) == sheets - 1
 
 
-def _wrong_with_paper(out: list[int], state: str, disposal: str, sheets: int) -> Iterator[str]:
+def wrong_with_paper(out: list[int], state: str, disposal: str, sheets: int) -> Iterator[str]:
+    """Held against the printer's own record: `out`, the sheets of this copy that left it, in their order."""
     if len(out) != len(set(out)):
         yield "a sheet came out twice"
     if out and (state in WITHOUT_PAPER or disposal == "never_printed"):
