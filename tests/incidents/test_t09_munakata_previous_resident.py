@@ -102,7 +102,7 @@ def test_survives(world: ProcessWorld) -> None:
 def test_without_protection_it_happens(local: LocalWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     real = granting.grant
 
-    def for_anybody(p: Partition, actor: str, wish: GrantRequest, _visit_id: str) -> Any:
+    def for_anybody(p: Partition, actor: str, wish: GrantRequest, _visit_id: str, *_lease: int) -> Any:
         copy = p.session.get_one(Issuance, p.session.get_one(Attempt, wish.attempt_id).issuance_id)
         return real(p, actor, wish, p.session.get_one(Order, copy.order_id).visit_id)
 
