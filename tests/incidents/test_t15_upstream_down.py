@@ -13,6 +13,7 @@ now" (`web.errors`); a terminal keeps each report until the portal has accepted 
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -150,13 +151,13 @@ def test_a_terminal_that_forgets_what_was_not_heard_leaves_a_payment_stuck(local
 
 
 def how_often_asked(world: LocalWorld, requests: int) -> int:
-    """So many units of work, one after the other, while the town's file is locked; how many waited for it."""
-    town, asked = world.cards[SLOW].town, 0
+    """So many units of work, one after the other, while the town's file is locked; how many of these waited for it."""
+    town, asked, own = world.cards[SLOW].town, 0, threading.current_thread()
     real = partitions._enter
 
     def count(*words: object) -> None:
         nonlocal asked
-        asked += 1
+        asked += threading.current_thread() is own
         real(*words)  # type: ignore[arg-type]
 
     with pytest.MonkeyPatch.context() as patched, locked(world, town):
@@ -182,7 +183,7 @@ def test_a_town_that_lets_everybody_wait_is_left_alone(local: LocalWorld, monkey
     monkeypatch.setattr(engines, "BUSY_SECONDS", breaker.SLOW_SECONDS + 0.1)
     monkeypatch.setattr(breaker, "PAUSE_SECONDS", 600)  # a busy machine must not reach its end
     partitions.partitions.dispose()  # connections with the shorter patience
-    assert how_often_asked(local, requests=10) == breaker.SLOW_FAILURES
+    assert how_often_asked(local, requests=10) <= breaker.SLOW_FAILURES  # others may have waited in vain, too
     partitions.partitions._breaker.forget()
     monkeypatch.setattr(breaker, "SLOW_FAILURES", 1_000)
     assert how_often_asked(local, requests=5) == 5

@@ -249,6 +249,7 @@ def test_pages_carry_the_strict_policy(app: Flask) -> None:
 FILLED = {
     "/counter/cases/<string(length=6):municipality>/<int:case_id>": "/counter/cases/901016/1",
     "<string:terminal_id>": "kiosk-a1",
+    "<int:page>": "1",
 }
 
 
