@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,13 @@ def nothing(*_args: object, **_values: object) -> None:
     """In place of a check that refuses by raising."""
 
 
+def survives(world: World, *scenarios: Scenario) -> None:
+    """Here, too, when all is asked for (`script/test --all`); on processes each scenario is played in every run."""
+    for scenario in scenarios if os.environ.get("KOIKI_TEST_ALL") else ():
+        scenario(world)
+        world.tidy()
+
+
 def happens_without(
     world: World,
     monkeypatch: pytest.MonkeyPatch,
@@ -34,12 +42,11 @@ def happens_without(
     *protections: Protection,
     before: Callable[[], None] = lambda: None,
 ) -> None:
-    """Survived with all protections; without them, each of them asked, the incident happens.
+    """Survived with all protections (`survives`); without them, each of them asked, the incident happens.
 
     `before` takes out what is no function, such as a constraint of the schema.
     """
-    scenario(world)
-    world.tidy()
+    survives(world, scenario)
     before()
     asked: set[str] = set()
     for protection in protections:

@@ -49,6 +49,7 @@ from tests.incidents.clerk import (
 )
 from tests.incidents.local import LocalWorld
 from tests.incidents.processes import ProcessWorld
+from tests.incidents.proving import survives
 from tests.incidents.world import CODES, RECORD, World
 
 pytestmark = pytest.mark.timeout(240)
@@ -198,6 +199,6 @@ WITHOUT: list[Missing] = [
 
 
 def test_without_protection_it_happens(local: LocalWorld) -> None:
-    scenario(local)
+    survives(local, scenario)
     for missing in WITHOUT:
         assert_it_happens(local, *missing)

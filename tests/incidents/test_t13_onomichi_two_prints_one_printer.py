@@ -27,6 +27,7 @@ from app.issuance.models import Attempt
 from tests.incidents.clerk import assert_it_happens
 from tests.incidents.local import LocalWorld
 from tests.incidents.processes import ProcessWorld
+from tests.incidents.proving import survives
 from tests.incidents.world import RECORD, Paper, World
 from tests.journey.robot import Page, Resident
 
@@ -119,6 +120,6 @@ def test_survives(world: ProcessWorld) -> None:
 
 
 def test_without_protection_it_happens(local: LocalWorld) -> None:
-    scenario(local)
+    survives(local, scenario)
     let_in = "let in while the one before was served"
     assert_it_happens(local, scenario, "app.kiosk.arriving._is_served", lambda _older: False, let_in)

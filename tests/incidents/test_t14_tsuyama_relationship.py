@@ -26,6 +26,7 @@ from app.residents.models import PersonVersion
 from tests.incidents.clerk import assert_it_happens, changed, pay_by_hand, subject_of, terminal, words_on
 from tests.incidents.local import LocalWorld
 from tests.incidents.processes import ProcessWorld
+from tests.incidents.proving import survives
 from tests.incidents.station import Station
 from tests.incidents.world import RECORD, World
 
@@ -133,7 +134,7 @@ def family_of_whoever_was_ever_in_it(p: Partition, atena_no: str, serial: int) -
 
 def test_without_protection_it_happens(local: LocalWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the read alone out, the rule holds; with both out, it happens."""
-    scenario(local)
+    survives(local, scenario)
     monkeypatch.setattr(family_queries, "_find_family", family_of_whoever_was_ever_in_it)
     divorced(local)
     rules = tuple(rule for rule in eligibility.RULES if rule.code not in {"B20", "R01"})

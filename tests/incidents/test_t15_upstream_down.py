@@ -33,6 +33,7 @@ from app.web.errors import Problem
 from tests.incidents.clerk import assert_it_happens
 from tests.incidents.local import LocalWorld
 from tests.incidents.processes import ProcessWorld
+from tests.incidents.proving import survives
 from tests.incidents.world import RECORD, World, assert_own
 from tests.journey.robot import Resident
 
@@ -138,7 +139,7 @@ def broken(_error: Exception) -> Problem:
 
 
 def test_without_protection_it_happens(local: LocalWorld) -> None:
-    scenario(local)
+    survives(local, scenario)
     assert_it_happens(local, down, "app.web.errors.problem_of", broken, "not told that it is not possible now")
 
 

@@ -37,6 +37,7 @@ from app.residents.vocabularies import BlockReason, ResidentStatus, SealStatus
 from tests.incidents.clerk import added, assert_it_happens, changed, subject_of, terminal
 from tests.incidents.local import LocalWorld
 from tests.incidents.processes import ProcessWorld
+from tests.incidents.proving import survives
 from tests.incidents.station import Station
 from tests.incidents.world import CODES, RECORD, SEAL, World
 from tests.journey.robot import Page
@@ -176,7 +177,7 @@ def test_survives(world: ProcessWorld) -> None:
 
 def test_without_protection_it_happens(local: LocalWorld) -> None:
     """One rule whose answer is friendlier than that of the others."""
-    scenario(local)
+    survives(local, scenario)
     kinder = tuple(
         replace(rule, message_class=MessageClass.INFORMATION) if rule.code == "B01" else rule
         for rule in eligibility.RULES

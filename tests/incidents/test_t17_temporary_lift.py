@@ -25,6 +25,7 @@ from app.residents.vocabularies import BlockReason
 from tests.incidents.clerk import RECHECK, added, assert_it_happens, pay_by_hand, shifted, subject_of, terminal
 from tests.incidents.local import LocalWorld
 from tests.incidents.processes import ProcessWorld
+from tests.incidents.proving import survives
 from tests.incidents.world import RECORD, World
 
 pytestmark = pytest.mark.timeout(240)
@@ -81,8 +82,7 @@ def test_survives(world: ProcessWorld) -> None:
 
 def test_without_protection_it_happens(local: LocalWorld) -> None:
     """A lift that counts everywhere; a lift that somebody must take back; nobody asks again before printing."""
-    scenario(local)
-    scenario_between_order_and_print(local)
+    survives(local, scenario, scenario_between_order_and_print)
     served, at_once = "a kiosk has served", scenario_between_order_and_print
     assert_it_happens(local, scenario, "app.certificates.kind.Case.is_at_machine", False, served)
     assert_it_happens(local, scenario, "app.residents.queries._block_facts", lifted_until_taken_back, "still lifted")

@@ -23,6 +23,7 @@ from app.residents.vocabularies import ResidentStatus
 from tests.incidents.clerk import RECHECK, added, assert_it_happens, pay_by_hand, subject_of, terminal, words_on
 from tests.incidents.local import LocalWorld
 from tests.incidents.processes import ProcessWorld
+from tests.incidents.proving import survives
 from tests.incidents.world import RECORD, World
 
 pytestmark = pytest.mark.timeout(240)
@@ -103,7 +104,7 @@ def test_the_schema_refuses_a_provisional_version_as_the_current_one(world: Proc
 
 
 def test_without_protection_it_happens(local: LocalWorld) -> None:
-    scenario(local)
+    survives(local, scenario)
     rules = tuple(rule for rule in eligibility.RULES if rule.applies is not eligibility._has_provisional_change)
     newest, undecided = the_newest_of_each, "what nobody has decided on"
     assert_it_happens(local, old_data, "app.residents.queries._list_living", newest, undecided)

@@ -46,6 +46,7 @@ from tests.incidents.clerk import (
 )
 from tests.incidents.local import LocalWorld
 from tests.incidents.processes import ProcessWorld
+from tests.incidents.proving import survives
 from tests.incidents.world import CODES, RECORD, World
 
 pytestmark = pytest.mark.timeout(240)
@@ -150,7 +151,7 @@ def the_town_of_the_site(_code: str, at: datetime) -> IssuerFacts:
 
 
 def test_without_protection_it_happens(local: LocalWorld) -> None:
-    scenario(local)
+    survives(local, scenario)
     another, site = "another town certifies", the_town_of_the_site
     assert_it_happens(local, at_a_site_of_another_town, "app.certificates.service.get_issuer", site, another)
     asked, stopped = RECHECK, "of a town that is stopped"

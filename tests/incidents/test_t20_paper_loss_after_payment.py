@@ -28,6 +28,7 @@ from app.payments.models import LedgerEntry
 from tests.incidents.clerk import STAFF, assert_it_happens, shifted
 from tests.incidents.local import LocalWorld
 from tests.incidents.processes import ProcessWorld
+from tests.incidents.proving import survives
 from tests.incidents.world import RECORD, Card, World
 from tests.journey.robot import Browser, Page, Resident
 
@@ -170,6 +171,6 @@ def every_fee(copies: list[Issuance]) -> int:
 
 
 def test_without_protection_it_happens(local: LocalWorld) -> None:
-    paper_runs_out(local)
+    survives(local, paper_runs_out)
     protection = "app.issuance.progress.fees_kept"
     assert_it_happens(local, paper_runs_out, protection, every_fee, "paid for a sheet that is not there")

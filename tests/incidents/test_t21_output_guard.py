@@ -28,6 +28,7 @@ from app.municipalities import queries
 from tests.incidents.clerk import assert_it_happens, close_cases, pay_by_hand, terminal
 from tests.incidents.local import LocalWorld
 from tests.incidents.processes import ProcessWorld
+from tests.incidents.proving import survives
 from tests.incidents.world import CODES, RECORD, World
 from tests.journey.robot import JourneyError
 
@@ -144,6 +145,6 @@ def test_survives(world: ProcessWorld) -> None:
 
 
 def test_without_protection_it_happens(local: LocalWorld) -> None:
-    scenario(local)
+    survives(local, scenario)
     unread, came_out = "app.issuance.worker.check_sheet", "a sheet that is not what was fixed came out"
     assert_it_happens(local, scenario, unread, lambda *_: None, came_out)

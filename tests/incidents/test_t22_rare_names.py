@@ -28,6 +28,7 @@ from app.residents.tax_models import Property
 from tests.incidents.clerk import assert_it_happens, order_by_hand, terminal
 from tests.incidents.local import LocalWorld
 from tests.incidents.processes import ProcessWorld
+from tests.incidents.proving import survives
 from tests.incidents.world import RECORD, World
 from tests.journey.robot import Page, Resident
 
@@ -149,6 +150,6 @@ real_name_of = composing.name_of
 
 
 def test_without_protection_it_happens(local: LocalWorld) -> None:
-    scenario(local)
+    survives(local, scenario)
     used = "app.certificates.items.name_of"
     assert_it_happens(local, a_variant, used, without_selectors, "not as it is recorded")
