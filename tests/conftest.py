@@ -38,7 +38,8 @@ def _turn(item: pytest.Item) -> int:
     if item.get_closest_marker("load") is not None:
         return 0
     is_browser = item.nodeid.startswith(("tests/e2e/", "tests/journey/")) or item.get_closest_marker("e2e") is not None
-    return 2 if is_browser else 1
+    is_longest = item.nodeid.startswith("tests/e2e/test_screens.py")  # begun last, the others would be over before it
+    return (2 if is_longest else 3) if is_browser else 1
 
 
 @pytest.fixture(scope="session")
