@@ -58,6 +58,10 @@ class WorkerThread:
         """One turn over all towns; raises what it raises."""
         return self._pool.submit(self._turn, app).result()
 
+    def finish(self) -> None:
+        """Wait until the turn that was begun is over."""
+        self._pool.submit(int).result()
+
     def close(self) -> None:
         self._pool.shutdown()
 
